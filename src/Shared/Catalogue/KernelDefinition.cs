@@ -1,0 +1,52 @@
+using AttnSweep.Sweeps;
+
+namespace AttnSweep.Catalogue;
+
+/// <summary>
+/// What everybody may know of a kernel without running it: its parameters, work, memory and limits. Device code lives in
+/// the Kernels project; planners, coordinators and reports only need this.
+/// </summary>
+public abstract class KernelDefinition
+{
+    /// <summary>The name in sweep files, the store and reports.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>One sentence for <c>attnsweep kernels</c>.</summary>
+    public abstract string Summary { get; }
+
+    public abstract IReadOnlyList<ParameterDefinition> Parameters { get; }
+
+    /// <summary>Computes every visible query-key pair exactly.</summary>
+    public virtual bool IsDense => false;
+
+    /// <summary>Whether its time may depend on the values of its input, not only on the shape.</summary>
+    public virtual bool IsDataDependent => false;
+
+    /// <summary>Why the kernel cannot run on this input with these parameters, or null. Shown as outcome <c>unsupported</c>.</summary>
+    public virtual string? WhyUnsupported(InputSpec input, KernelSpec kernel) => null;
+
+    /// <summary>Query-key pairs that the kernel keeps in expectation, over all heads (for data-dependent kernels: the closed form for independent inputs).</summary>
+    public abstract double ExpectedKeptPairs(InputSpec input, KernelSpec kernel);
+
+    /// <summary>
+    /// FLOPs that the algorithm needs when it keeps <paramref name="keptPairs"/> pairs, a multiply-add counted as 2 (paper cost model):
+    /// scores that must be computed plus 2 d per kept pair for P V.
+    /// </summary>
+    public abstract double UsefulFlops(InputSpec input, KernelSpec kernel, double keptPairs);
+
+    /// <summary>4 d per visible pair: what dense attention on the same input needs. GFLOP/s of every kernel are given in these.</summary>
+    public static double DenseFlops(InputSpec input) => 4.0 * input.D * input.VisiblePairs;
+
+    /// <summary>Bytes that must move at least once: Q, K, V read, O written.</summary>
+    public virtual long CompulsoryBytes(InputSpec input, KernelSpec kernel) => input.TensorBytes;
+
+    /// <summary>Memory for tensors and scratch, in bytes; the gate that keeps a cell from a device it does not fit.</summary>
+    public abstract long MemoryBytes(InputSpec input, KernelSpec kernel);
+}
+
+/// <summary>A parameter of a kernel.</summary>
+/// <param name="Name">As in sweep files.</param>
+/// <param name="Meaning">One sentence, with unit and range.</param>
+/// <param name="IsCount">Rounded up to a whole number and kept between 1 and n.</param>
+/// <param name="Minimum">Smallest value that makes sense (exclusive for fractions such as epsilon).</param>
+public sealed record ParameterDefinition(string Name, string Meaning, bool IsCount, double Minimum);

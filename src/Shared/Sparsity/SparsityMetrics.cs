@@ -1,0 +1,50 @@
+namespace AttnSweep.Sparsity;
+
+/// <summary>
+/// Names of the metrics (definitions: paper sections 1 and 4F). p is a softmax row over the visible keys, s its scores, n the number of visible keys.
+/// </summary>
+public static class SparsityMetrics
+{
+    /// <summary>Standard deviation of the row's scores.</summary>
+    public const string TauRms = "tau_rms";
+
+    /// <summary>#{p &lt;= 1/n} / n.</summary>
+    public const string FracLeInvN = "frac_le_inv_n";
+
+    /// <summary>#{p &lt;= 0.1/n} / n.</summary>
+    public const string FracLeTenthInvN = "frac_le_tenth_inv_n";
+
+    /// <summary>#{p &gt; 1e-3}.</summary>
+    public const string CountGt1E3 = "count_gt_1e_3";
+
+    /// <summary>Mass of the ceil(n/8) largest p.</summary>
+    public const string TopN8Mass = "top_n8_mass";
+
+    /// <summary>Mass of the ceil(sqrt n) largest p.</summary>
+    public const string TopSqrtNMass = "top_sqrt_n_mass";
+
+    /// <summary>Smallest k with 1 - (top-k mass) &lt;= 0.1, divided by n.</summary>
+    public const string KTv01Frac = "k_tv_0_1_frac";
+
+    /// <summary>Smallest k with 1 - (top-k mass) &lt;= 0.01, divided by n.</summary>
+    public const string KTv001Frac = "k_tv_0_01_frac";
+
+    /// <summary>-sum p ln p, in nats.</summary>
+    public const string Entropy = "entropy";
+
+    /// <summary>n sum p^2.</summary>
+    public const string NSumP2 = "n_sum_p2";
+
+    /// <summary>ln sum exp(s) - ln n.</summary>
+    public const string LseMinusLnN = "lse_minus_ln_n";
+
+    /// <summary>max p.</summary>
+    public const string MaxP = "max_p";
+
+    /// <summary>The metrics in the order of the view's columns.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        TauRms, FracLeInvN, FracLeTenthInvN, CountGt1E3, TopN8Mass, TopSqrtNMass,
+        KTv01Frac, KTv001Frac, Entropy, NSumP2, LseMinusLnN, MaxP,
+    ];
+}
