@@ -3,7 +3,7 @@ using ILGPU;
 namespace AttnSweep.Kernels.Ilgpu.Kernels;
 
 /// <summary>block-topk's choice of key blocks: mean queries and keys by block, their scores, and the best by query block.</summary>
-internal static class BlockSelection
+public static class BlockSelection
 {
     /// <summary>A thread owns one coordinate of the mean of one block (heads x blocks x d).</summary>
     public static void Mean(Index1D element, Problem p, int block, ArrayView<float> source, ArrayView<float> means)

@@ -4,7 +4,7 @@ using ILGPU.Algorithms;
 namespace AttnSweep.Kernels.Ilgpu.Kernels;
 
 /// <summary>The steps of the kernels that materialise heads x n x n scores: naive, threshold, topk.</summary>
-internal static class MaterialisedScores
+public static class MaterialisedScores
 {
     /// <summary>A thread owns one score s_ij; keys that the row does not see get minus infinity.</summary>
     public static void Score(Index1D element, Problem p, ArrayView<float> q, ArrayView<float> k, ArrayView<float> scores)

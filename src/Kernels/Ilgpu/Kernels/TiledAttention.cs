@@ -4,13 +4,13 @@ using ILGPU.Algorithms;
 namespace AttnSweep.Kernels.Ilgpu.Kernels;
 
 /// <summary>Which keys a tiled launch visits: whole key blocks by list, and inside them a window (0 = none).</summary>
-internal readonly record struct TilePlan(int Block, int TilesPerBlock, int KeptPerBlock, int Window);
+public readonly record struct TilePlan(int Block, int TilesPerBlock, int KeptPerBlock, int Window);
 
 /// <summary>
 /// Streaming softmax (flash, window, block-topk). A group owns up to 16 query rows of one query block: its Q tile, accumulators
 /// and a 16 x 16 score tile lie in shared memory; threads share the work by strides, so any group size is right.
 /// </summary>
-internal static class TiledAttention
+public static class TiledAttention
 {
     public const int Tile = 16;
 
