@@ -31,55 +31,18 @@ public sealed class RowSparsity
             Keep(SparsityMetrics.TauRms, SampleStatistics.MeanAndDeviation(scores).StandardDeviation);
 
         scores.Sort();
-        AddSorted(scores);
-    }
-
-    private void AddSorted(Span<double> ascending)
-    {
-        var n = ascending.Length;
-        var largest = ascending[^1];
-        double z = 0, weightedScores = 0, squares = 0;
-        for (var j = 0; j < n; j++)
-        {
-            // From the smallest up, so that tails far below the largest still add exactly.
-            var shifted = ascending[j] - largest;
-            var e = Math.Exp(shifted);
-            ascending[j] = e;
-            z += e;
-            weightedScores += e * shifted;
-            squares += e * e;
-        }
-
-        var topEighth = (n + 7) / 8;
-        var topRoot = CeilingOfRoot(n);
-        int atMostInvN = 0, atMostTenth = 0, aboveThousandth = 0, droppedAt01 = 0, droppedAt001 = 0;
-        double tail = 0, tailOfEighth = 0, tailOfRoot = 0;
-        for (var j = 0; j < n; j++)
-        {
-            if (j == n - topEighth)
-                tailOfEighth = tail;
-            if (j == n - topRoot)
-                tailOfRoot = tail;
-            var p = ascending[j] / z;
-            tail += ascending[j];
-            atMostInvN += p <= 1.0 / n ? 1 : 0;
-            atMostTenth += p <= 0.1 / n ? 1 : 0;
-            aboveThousandth += p > 1e-3 ? 1 : 0;
-            droppedAt01 += tail <= 0.1 * z ? 1 : 0;
-            droppedAt001 += tail <= 0.01 * z ? 1 : 0;
-        }
-
-        Keep(SparsityMetrics.FracLeInvN, (double)atMostInvN / n);
-        Keep(SparsityMetrics.FracLeTenthInvN, (double)atMostTenth / n);
-        Keep(SparsityMetrics.CountGt1E3, aboveThousandth);
-        Keep(SparsityMetrics.TopN8Mass, 1 - tailOfEighth / z);
-        Keep(SparsityMetrics.TopSqrtNMass, 1 - tailOfRoot / z);
-        Keep(SparsityMetrics.KTv01Frac, (double)(n - droppedAt01) / n);
-        Keep(SparsityMetrics.KTv001Frac, (double)(n - droppedAt001) / n);
-        Keep(SparsityMetrics.Entropy, Math.Log(z) - weightedScores / z);
-        Keep(SparsityMetrics.NSumP2, n * (squares / (z * z)));
-        Keep(SparsityMetrics.LseMinusLnN, largest + Math.Log(z) - Math.Log(n));
-        Keep(SparsityMetrics.MaxP, 1 / z);
+        var row = SoftmaxRow.OfAscending(scores);
+        Keep(SparsityMetrics.FracLeInvN, row.FracLeInvN);
+        Keep(SparsityMetrics.FracLeTenthInvN, row.FracLeTenthInvN);
+        Keep(SparsityMetrics.CountGt1E3, row.CountGt1E3);
+        Keep(SparsityMetrics.TopN8Mass, row.TopN8Mass);
+        Keep(SparsityMetrics.TopSqrtNMass, row.TopSqrtNMass);
+        Keep(SparsityMetrics.KTv01Frac, row.KTv01Frac);
+        Keep(SparsityMetrics.KTv001Frac, row.KTv001Frac);
+        Keep(SparsityMetrics.Entropy, row.Entropy);
+        Keep(SparsityMetrics.NSumP2, row.NSumP2);
+        Keep(SparsityMetrics.LseMinusLnN, row.LseMinusLnN);
+        Keep(SparsityMetrics.MaxP, row.MaxP);
     }
 
     /// <summary>
@@ -111,10 +74,4 @@ public sealed class RowSparsity
     }
 
     private void Keep(string name, double value) => _values[name].Add(value);
-
-    private static int CeilingOfRoot(int n)
-    {
-        var root = (int)Math.Ceiling(Math.Sqrt(n));
-        return (long)(root - 1) * (root - 1) >= n ? root - 1 : root;
-    }
 }
