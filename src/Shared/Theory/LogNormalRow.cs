@@ -1,4 +1,4 @@
-using static AttnSweep.Theory.StandardNormal;
+using static AttnSweep.Statistics.StandardNormal;
 
 namespace AttnSweep.Theory;
 

@@ -1,3 +1,5 @@
+using AttnSweep.Statistics;
+
 namespace AttnSweep.Theory;
 
 /// <summary>Bounds on the sparsity of softmax rows that have explicit constants (paper section 2.3).</summary>

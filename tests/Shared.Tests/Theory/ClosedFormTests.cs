@@ -1,3 +1,4 @@
+using AttnSweep.Statistics;
 using AttnSweep.Theory;
 
 namespace AttnSweep.Tests.Theory;

@@ -1,6 +1,6 @@
 using MathNet.Numerics;
 
-namespace AttnSweep.Theory;
+namespace AttnSweep.Statistics;
 
 /// <summary>The standard normal distribution, accurate also far out in the tails (MathNet's erfc and its inverse).</summary>
 public static class StandardNormal
