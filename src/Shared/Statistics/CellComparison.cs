@@ -50,7 +50,7 @@ public static class CellVerdictNames
 /// <param name="Seed">Of the bootstrap; the same seed and samples give the same answer.</param>
 public sealed record ComparisonRules(
     double NoiseFloor = 0.01, double LeastChange = 0.01, double SameWithin = 0.05, double Confidence = 0.99,
-    double ScreenP = 0.002, double FalseDiscoveryRate = 0.05, int Resamples = 10_000, long TotalResamples = 10_000_000, int Seed = 1)
+    double ScreenP = 0.002, double FalseDiscoveryRate = 0.05, int Resamples = 10_000, long TotalResamples = 4_000_000, int Seed = 1)
 {
     public double Change => Math.Max(LeastChange, 2 * NoiseFloor);
 }
