@@ -291,4 +291,5 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO attnsweep_app, attnsweep_reader;
 GRANT INSERT ON environments, nodes, devices, coordinators, schedules, sweeps, runs, inputs, shards, cells, attempts, results, trials,
     sparsity, verdicts, events TO attnsweep_app;
 GRANT UPDATE ON id_blocks, nodes, devices, coordinators, schedules, runs, shards, cells, attempts, verdicts TO attnsweep_app;
+GRANT UPDATE (digest) ON sweeps TO attnsweep_app;   -- what ON CONFLICT ... RETURNING needs
 GRANT DELETE ON devices, results, verdicts TO attnsweep_app;
