@@ -1,10 +1,32 @@
+using Akka.Actor;
+using AttnSweep.Clustering;
+using AttnSweep.Coordinator.Dispatch;
+using AttnSweep.Storage.Connections;
+
 namespace AttnSweep.Coordinator;
 
 /// <summary>A coordinator: one of the nodes that may host the singleton which grants leases and records results.</summary>
 public static class CoordinatorProcess
 {
     /// <summary>Runs until cancelled (hands the singleton over) or until the cluster downs it. Returns the exit code.</summary>
-    public static Task<int> RunAsync(CoordinatorOptions options, CancellationToken stopping) => throw new NotImplementedException();
+    /// <exception cref="DatabaseProblemException">The database cannot be used; nothing was started.</exception>
+    /// <exception cref="ArgumentException">The environment holds a wrong setting.</exception>
+    public static async Task<int> RunAsync(CoordinatorOptions options, CancellationToken stopping)
+    {
+        var timings = CoordinatorTimings.FromEnvironment(Environment.GetEnvironmentVariable(CoordinatorTimings.LeaseVariable));
+        await using var database = new Database(options.ConnectionString, DatabaseRole.App);
+        await using (await database.OpenAsync(stopping))
+        {
+            // A wrong password is told now, in one line, not by a coordinator that retries for ever.
+        }
+
+        var parts = CoordinatorParts.On(database, timings, TimeProvider.System, options.OnlyRun, options.CodeVersion);
+        return await ClusterNode.RunAsync(
+            new NodeOptions(ClusterRoles.Coordinator, options.Host, options.Port, options.Seeds),
+            (akka, _) => akka.WithCoordinatorSingleton((_, _, _) => Props.Create(() => new CoordinatorActor(parts))),
+            null,
+            stopping);
+    }
 }
 
 /// <param name="ConnectionString">PostgreSQL; the role attnsweep_app is used inside.</param>
