@@ -12,15 +12,15 @@ public static class SweepFile
     {
         var mistakes = new MistakeList(fileName);
         var reader = new SweepReader(mistakes);
-        if (SweepTree.Read(text, mistakes) is not { } root || reader.Read(root) is not { } sweep)
+        if (SweepTree.Read(text.TrimStart('\uFEFF'), mistakes) is not { } root || reader.Read(root) is not { } sweep)
             return new SweepReading(null, mistakes.InOrder);
         var result = Planner.Plan(sweep);
-        foreach (var (formula, mistake) in result.Problems)
+        foreach (var problem in result.Problems)
         {
-            if (formula is null)
-                mistakes.Add(reader.Whole, mistake.Found, mistake.Expected);
+            if (problem.Formula is { } formula)
+                mistakes.Add(reader.Sources[formula], problem.Mistake);
             else
-                mistakes.Add(reader.Sources[formula], mistake);
+                mistakes.Add(reader.PlaceOf(problem.Subject), problem.Mistake.Found, problem.Mistake.Expected);
         }
 
         return new SweepReading(result.Plan, mistakes.InOrder);

@@ -3,17 +3,18 @@ namespace AttnSweep.Sweeps;
 /// <summary>What somebody probably meant.</summary>
 public static class NearestName
 {
-    /// <summary>
-    /// For the second half of a message: <c>did you mean 'kernels'?</c> where a name is near (a third of its letters wrong at
-    /// most), else the whole list.
-    /// </summary>
-    public static string Suggest(string written, IReadOnlyCollection<string> names)
+    /// <summary>For the second half of a message: <c>did you mean 'kernels'?</c> where a name is near, else the whole list.</summary>
+    public static string Suggest(string written, IReadOnlyCollection<string> names) =>
+        Of(written, names) is { } near ? $"did you mean '{near}'?"
+        : names.Count == 1 ? $"would be '{names.First()}'"
+        : $"would be one of {string.Join(", ", names)}";
+
+    /// <summary>The nearest name, if at most a third of its letters would have to change.</summary>
+    public static string? Of(string written, IReadOnlyCollection<string> names)
     {
         var lower = written.ToLowerInvariant();
-        var best = names.Select(name => (name, distance: Distance(lower, name.ToLowerInvariant()))).MinBy(x => x.distance);
-        return best.name is not null && best.distance <= Math.Max(1, Math.Max(written.Length, best.name.Length) / 3)
-            ? $"did you mean '{best.name}'?"
-            : $"would be one of {string.Join(", ", names)}";
+        var (name, distance) = names.Select(n => (n, Distance(lower, n.ToLowerInvariant()))).MinBy(x => x.Item2);
+        return name is not null && distance <= Math.Max(1, Math.Max(written.Length, name.Length) / 3) && distance < name.Length ? name : null;
     }
 
     /// <summary>Edits between two words, a swap of neighbours counted as one (optimal string alignment).</summary>

@@ -1,5 +1,3 @@
-using AttnSweep.Sweeps.Expressions;
-
 namespace AttnSweep.Sweeps;
 
 /// <summary>
@@ -26,7 +24,7 @@ public static class Planner
                 continue;
             if (cells.Count + shape.Cells.Count > options.MaxCells)
             {
-                problems.Whole($"more than {options.MaxCells} cells", "would be fewer values on an axis, or several sweeps");
+                problems.Of(PlanSubject.Axes, $"more than {options.MaxCells} cells", "would be fewer values on an axis, or several sweeps");
                 break;
             }
 
@@ -34,7 +32,7 @@ public static class Planner
         }
 
         if (problems.None && cells.Count == 0)
-            problems.Whole("a sweep without cells", "at least one point of the axes would pass the constraints and exclusions");
+            problems.Of(PlanSubject.Filters, "a sweep without cells", "at least one point of the axes would pass the constraints and exclusions");
         return problems.None
             ? new PlanResult(new SweepPlan(sweep.Name, inputs, shards, cells, sweep.Measure, sweep.Sparsity), [])
             : new PlanResult(null, problems.All);
@@ -100,7 +98,7 @@ public static class Planner
         var size = groups.Aggregate(1.0, (product, group) => product * group.Rows.Count);
         if (size > options.MaxCells)
         {
-            problems.Whole($"axes with {size:0} points", $"would be at most {options.MaxCells} before constraints");
+            problems.Of(PlanSubject.Axes, $"axes with {size:0} points", $"would be at most {options.MaxCells} before constraints");
             yield break;
         }
 
@@ -129,39 +127,5 @@ public static class Planner
         return new AxisPoint(
             (int)values[(int)Axis.N], (int)values[(int)Axis.D], values[(int)Axis.Sigma],
             (int)values[(int)Axis.Heads], values[(int)Axis.Causal] != 0, (long)values[(int)Axis.Seed]);
-    }
-}
-
-/// <summary>Problems met while planning; a formula that failed once is not asked again, so it is reported once.</summary>
-internal sealed class ProblemList
-{
-    private readonly List<PlanProblem> _problems = [];
-    private readonly HashSet<Expression> _failed = [];
-
-    public IReadOnlyList<PlanProblem> All => _problems;
-
-    public bool None => _problems.Count == 0;
-
-    public void Whole(string found, string expected)
-    {
-        var problem = new PlanProblem(null, new ExpressionMistake(0, found, expected));
-        if (!_problems.Contains(problem))
-            _problems.Add(problem);
-    }
-
-    public void Of(Expression formula, ExpressionMistake mistake)
-    {
-        if (_failed.Add(formula))
-            _problems.Add(new PlanProblem(formula, mistake));
-    }
-
-    public bool Holds(Expression condition, in AxisPoint point, bool otherwise)
-    {
-        if (_failed.Count > 0 && _failed.Contains(condition))
-            return otherwise;
-        if (condition.Holds(point, out var mistake) is { } holds)
-            return holds;
-        Of(condition, mistake!);
-        return otherwise;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AttnSweep.Catalogue;
 
 namespace AttnSweep.Sweeps;
 
@@ -91,16 +92,19 @@ internal sealed class ShapePlanner(Sweep sweep, PlannerOptions options, ProblemL
         var shards = new List<PlannedShard>();
         for (var first = 0; first < cells.Length;)
         {
+            var baseline = Baseline(input, cells[first].Backend);
+            var limit = Math.Max(options.ShardSeconds, options.CellsPerBaseline * baseline);
             var (count, seconds) = (1, cells[first].Seconds);
             while (first + count < cells.Length && count < PlannedShard.MaxCells
                 && cells[first + count].Backend == cells[first].Backend
-                && seconds + cells[first + count].Seconds <= options.ShardSeconds)
+                && seconds + cells[first + count].Seconds <= limit)
             {
                 seconds += cells[first + count++].Seconds;
             }
 
             var measures = shards.Count == 0 && sweep.Sparsity is not null;
-            seconds += Overhead(input, cells.AsSpan(first, count), measures);
+            seconds += measures ? options.Cost.Sparsity(input, sweep.Sparsity!) : 0;
+            seconds += cells.Skip(first).Take(count).Any(c => c.Kernel.Name == KernelCatalogue.DenseBaseline) ? 0 : baseline;
             shards.Add(new PlannedShard(0, cells[first].Backend, first, count, measures, seconds));
             first += count;
         }
@@ -108,18 +112,10 @@ internal sealed class ShapePlanner(Sweep sweep, PlannerOptions options, ProblemL
         return shards;
     }
 
-    /// <summary>Beside its cells a shard times the dense baseline, unless that is one of them (docs/adr/0006), and perhaps measures sparsity.</summary>
-    private double Overhead(InputSpec input, ReadOnlySpan<PlannedCell> cells, bool measuresSparsity)
+    /// <summary>Every shard times the dense baseline beside its cells, unless that is one of them (docs/adr/0006).</summary>
+    private double Baseline(InputSpec input, string backend)
     {
-        var seconds = measuresSparsity ? options.Cost.Sparsity(input, sweep.Sparsity!) : 0;
-        foreach (var cell in cells)
-        {
-            if (cell.Kernel.Name == Catalogue.KernelCatalogue.DenseBaseline)
-                return seconds;
-        }
-
-        var dense = Catalogue.KernelCatalogue.Find(Catalogue.KernelCatalogue.DenseBaseline)!;
-        var launch = options.Cost.Launch(dense, input, KernelSpec.Plain(dense.Name), cells[0].Backend);
-        return seconds + CostEstimate.Trials(launch, sweep.Measure);
+        var dense = KernelCatalogue.Find(KernelCatalogue.DenseBaseline)!;
+        return CostEstimate.Trials(options.Cost.Launch(dense, input, KernelSpec.Plain(dense.Name), backend), sweep.Measure);
     }
 }

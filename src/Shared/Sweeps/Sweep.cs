@@ -5,7 +5,7 @@ namespace AttnSweep.Sweeps;
 
 /// <summary>A sweep file, read and found to be well formed, but not worked out yet.</summary>
 /// <param name="Grid">Groups of axes that are crossed with each other; empty when every point is included by hand.</param>
-/// <param name="Included">Further grids, which constraints and exclusions leave alone.</param>
+/// <param name="Included">Further grids, which constraints and exclusions of whole points leave alone.</param>
 /// <param name="Constraints">Points of the grid where one does not hold are dropped.</param>
 public sealed record Sweep(
     string Name,

@@ -26,7 +26,7 @@ internal sealed class AxisReader(MistakeList mistakes)
 
         if (fields.Value("zip") is { } zip)
             Zips(zip, groups, places);
-        foreach (var axis in new[] { Axis.N, Axis.D, Axis.Sigma }.Where(a => !places.ContainsKey(a)))
+        foreach (var axis in new[] { Axis.N, Axis.D, Axis.Sigma }.Where(a => !places.ContainsKey(a) && !fields.Has(AxisValues.Name(a))))
             mistakes.Add(fields.Place, $"no axis '{AxisValues.Name(axis)}'", "would have n, d and sigma");
         return WithDefaults(groups);
     }
@@ -52,7 +52,7 @@ internal sealed class AxisReader(MistakeList mistakes)
 
         if (grid.Count == 0)
         {
-            foreach (var axis in new[] { Axis.N, Axis.D, Axis.Sigma }.Where(a => !named.Contains(a)))
+            foreach (var axis in new[] { Axis.N, Axis.D, Axis.Sigma }.Where(a => !fields.Has(AxisValues.Name(a))))
                 mistakes.Add(fields.Place, $"a point without '{AxisValues.Name(axis)}'", "would have n, d and sigma, as there are no axes to take them from");
         }
 

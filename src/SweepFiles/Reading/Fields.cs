@@ -8,6 +8,7 @@ namespace AttnSweep.SweepFiles.Reading;
 internal sealed class Fields
 {
     private readonly Dictionary<string, MappingEntry> _entries = [];
+    private readonly HashSet<string> _misspelt = [];
     private readonly MistakeList _mistakes;
 
     private Fields(Place place, MistakeList mistakes) => (Place, _mistakes) = (place, mistakes);
@@ -34,11 +35,16 @@ internal sealed class Fields
             if (known.Contains(entry.Key.Text))
                 fields._entries.Add(entry.Key.Text, entry);
             else
-                mistakes.Add(entry.Key.Place, $"the unknown key '{entry.Key.Text}'", refused?.GetValueOrDefault(entry.Key.Text) ?? NearestName.Suggest(entry.Key.Text, known));
+                fields.Unknown(entry.Key, known, refused);
         }
 
         return fields;
     }
+
+    public bool HasUnknown { get; private set; }
+
+    /// <summary>Whether the key is there, perhaps misspelt: then that was reported, and its absence need not be.</summary>
+    public bool Has(string key) => _entries.ContainsKey(key) || _misspelt.Contains(key);
 
     public MappingEntry? Entry(string key) => _entries.GetValueOrDefault(key);
 
@@ -49,17 +55,27 @@ internal sealed class Fields
     {
         if (Value(key) is { } value)
             return value;
-        _mistakes.Add(Place, $"no '{key}'", $"would have {example}");
+        if (!Has(key))
+            _mistakes.Add(Place, $"no '{key}'", $"would have {example}");
         return null;
     }
 
     public string? Text(string key, string right) => Value(key) is { } node ? Scalars.Text(node, right, _mistakes) : null;
 
     public int? Whole(string key, int least, int most) =>
-        Value(key) is { } node ? (int?)Scalars.Number(node, $"a whole number from {least} to {most}", v => v >= least && v <= most && v == Math.Floor(v), _mistakes) : null;
+        Value(key) is { } node ? (int?)Scalars.Number(node, key, $"a whole number from {least} to {most}", v => v >= least && v <= most && v == Math.Floor(v), _mistakes) : null;
 
     public double? Number(string key, string right, Func<double, bool> fits) =>
-        Value(key) is { } node ? Scalars.Number(node, right, fits, _mistakes) : null;
+        Value(key) is { } node ? Scalars.Number(node, key, right, fits, _mistakes) : null;
+
+    private void Unknown(ScalarNode key, IReadOnlyCollection<string> known, IReadOnlyDictionary<string, string>? refused)
+    {
+        HasUnknown = true;
+        var elsewhere = refused?.GetValueOrDefault(key.Text);
+        _mistakes.Add(key.Place, $"the unknown key '{key.Text}'", elsewhere ?? NearestName.Suggest(key.Text, known));
+        if (elsewhere is null && NearestName.Of(key.Text, known) is { } meant)
+            _misspelt.Add(meant);
+    }
 }
 
 /// <summary>Single values of the file.</summary>
@@ -75,7 +91,7 @@ internal static class Scalars
     }
 
     /// <summary>A number, or a formula without axes such as <c>2^10</c>.</summary>
-    public static double? Number(SweepNode node, string right, Func<double, bool> fits, MistakeList mistakes)
+    public static double? Number(SweepNode node, string name, string right, Func<double, bool> fits, MistakeList mistakes)
     {
         if (node is BrokenNode)
             return null;
@@ -90,7 +106,7 @@ internal static class Scalars
         if (mistake is not null)
             mistakes.Add(scalar.At(mistake.Offset), mistake.Found, $"would be {right}");
         else if (!fits(value!.Value))
-            mistakes.Add(scalar.Place, scalar.Text, $"would be {right}");
+            mistakes.Add(scalar.Place, $"{name} = {scalar.Text}", $"would be {right}");
         else
             return value;
         return null;

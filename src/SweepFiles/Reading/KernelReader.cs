@@ -70,6 +70,8 @@ internal sealed class KernelReader(MistakeList mistakes, Dictionary<Expression, 
         if (Fields.Of(parameters, $"a map such as {{ {known[0]}: n/8 }}", known, mistakes) is not { } fields)
             return [];
         var missing = known.Where(p => fields.Value(p) is null).ToArray();
+        if (missing.Length > 0 && fields.HasUnknown)
+            return [];
         if (missing.Length > 0)
             return Missing(definition, name, missing);
         var combinations = new List<IReadOnlyList<RequestedParameter>> { Array.Empty<RequestedParameter>() };

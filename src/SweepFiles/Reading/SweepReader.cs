@@ -28,8 +28,11 @@ internal sealed class SweepReader(MistakeList mistakes)
     /// <summary>Where each formula stands, so that planning can point at it.</summary>
     public Dictionary<Expression, ScalarNode> Sources { get; } = [];
 
-    /// <summary>Where a mistake of the whole sweep is reported.</summary>
-    public Place Whole { get; private set; } = new(1, 1);
+    private Place _axes = new(1, 1);
+    private Place _filters = new(1, 1);
+
+    /// <summary>Where a problem that lies in no single formula is reported.</summary>
+    public Place PlaceOf(PlanSubject subject) => subject == PlanSubject.Axes ? _axes : _filters;
 
     public Sweep? Read(SweepNode root)
     {
@@ -37,14 +40,15 @@ internal sealed class SweepReader(MistakeList mistakes)
             return null;
         var axisReader = new AxisReader(mistakes);
         var filters = new FilterReader(mistakes, Sources);
-        Whole = (file.Entry("constraints") ?? file.Entry("exclude") ?? file.Entry("axes"))?.Key.Place ?? new Place(1, 1);
+        _axes = (file.Entry("axes") ?? file.Entry("include"))?.Key.Place ?? file.Place;
+        _filters = (file.Entry("constraints") ?? file.Entry("exclude"))?.Key.Place ?? _axes;
 
         var name = Name(file);
         if (file.Value("description") is { } description)
             Scalars.Text(description, "a text", mistakes);
         var (model, given) = Input(file);
         var grid = file.Value("axes") is { } axes ? axisReader.Axes(axes, given) : [];
-        if (file.Entry("axes") is null && file.Entry("include") is null)
+        if (!file.Has("axes") && !file.Has("include"))
             mistakes.Add(file.Place, "no 'axes'", "would have axes: { n: [256, 1024], d: 64, sigma: 1, seed: 1..4 }");
         var included = file.Value("include") is { } include
             ? Scalars.Items(include, "a list of points such as [{ n: 4096, d: 64, sigma: 2 }]", mistakes)

@@ -14,6 +14,8 @@ internal sealed class SweepTree
 
     private readonly Parser _parser;
     private readonly MistakeList _mistakes;
+    private readonly Stack<(Place Place, char Bracket)> _open = new();
+    private Place _last = new(1, 1);
     private int _depth;
 
     private SweepTree(string text, MistakeList mistakes)
@@ -25,13 +27,26 @@ internal sealed class SweepTree
     /// <summary>The root, or null when the text is no YAML or has no content; that is reported then.</summary>
     public static SweepNode? Read(string text, MistakeList mistakes)
     {
+        if (TabInIndentation(text) is { } tab)
+        {
+            mistakes.Add(tab, "a tab in the indentation", "would be spaces: YAML allows no tabs there");
+            return null;
+        }
+
+        var tree = new SweepTree(text, mistakes);
         try
         {
-            return new SweepTree(text, mistakes).Document();
+            return tree.Document();
         }
         catch (YamlException e)
         {
-            mistakes.Add(Place.Of(e.Start), $"bad YAML: {Lowered(e.Message)}", SyntaxAdvice(text, e));
+            tree.ReportSyntax(Place.Of(e.Start), Lowered(e.Message));
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            // YamlDotNet 18.1 throws this, without a position, where a plain text inside an open bracket meets a later line's ': '.
+            tree.ReportSyntax(tree._last, "a bracket or a quote is not closed");
             return null;
         }
         catch (TooDeepException e)
@@ -54,12 +69,19 @@ internal sealed class SweepTree
         var root = Node();
         _parser.Consume<DocumentEnd>();
         if (_parser.Accept<DocumentStart>(out var second))
+        {
+            // What the first one lacks is probably in the second: more mistakes would mislead.
             _mistakes.Add(Place.Of(second.Start), "a second document", "a file holds one sweep");
+            return null;
+        }
+
         return root;
     }
 
     private SweepNode Node()
     {
+        if (_parser.Accept<ParsingEvent>(out var next))
+            _last = Place.Of(next.Start);
         if (_parser.TryConsume<AnchorAlias>(out var alias))
         {
             _mistakes.Add(Place.Of(alias.Start), $"the alias '*{alias.Value}'", "would be the values themselves: sweep files have no anchors");
@@ -83,8 +105,12 @@ internal sealed class SweepTree
     {
         var start = _parser.Consume<SequenceStart>();
         var items = new List<SweepNode>();
+        if (start.Style == SequenceStyle.Flow)
+            _open.Push((Place.Of(start.Start), '['));
         while (!_parser.TryConsume<SequenceEnd>(out _))
             items.Add(Node());
+        if (start.Style == SequenceStyle.Flow)
+            _open.Pop();
         return new SequenceNode(Place.Of(start.Start), start.Style == SequenceStyle.Flow ? SplitFormulas.Mend(items, _mistakes) : items);
     }
 
@@ -92,6 +118,8 @@ internal sealed class SweepTree
     {
         var start = _parser.Consume<MappingStart>();
         var entries = new List<MappingEntry>();
+        if (start.Style == MappingStyle.Flow)
+            _open.Push((Place.Of(start.Start), '{'));
         while (!_parser.TryConsume<MappingEnd>(out _))
         {
             var key = Node();
@@ -104,6 +132,9 @@ internal sealed class SweepTree
                 entries.Add(new MappingEntry(name, value));
         }
 
+        if (start.Style == MappingStyle.Flow)
+            _open.Pop();
+
         return new MappingNode(Place.Of(start.Start), start.Style == MappingStyle.Flow ? SplitFormulas.Mend(entries, _mistakes) : entries);
     }
 
@@ -113,11 +144,26 @@ internal sealed class SweepTree
         return text.Length == 0 ? "unreadable" : char.ToLowerInvariant(text[0]) + text[1..];
     }
 
-    private static string SyntaxAdvice(string text, YamlException e)
+    /// <summary>Where a bracket is open, its beginning says more than the place where the reader gave up.</summary>
+    private void ReportSyntax(Place place, string what)
     {
-        var line = text.Split('\n').ElementAtOrDefault((int)e.Start.Line - 1) ?? "";
-        return line.TrimStart(' ').StartsWith('\t') ? "would be indented with spaces, not tabs"
-            : "check the indentation, the brackets, and the quotes of what contains ': ' or ' #'";
+        if (_open.TryPeek(out var open))
+            _mistakes.Add(open.Place, $"bad YAML after this '{open.Bracket}': {what}", $"would be closed by '{(open.Bracket == '[' ? ']' : '}')}', with quotes around entries that contain brackets, ': ' or ' #'");
+        else
+            _mistakes.Add(place, $"bad YAML: {what}", "check the indentation, the brackets, and the quotes around what contains ': ' or ' #'");
+    }
+
+    private static Place? TabInIndentation(string text)
+    {
+        var lines = text.Split('\n');
+        for (var i = 0; i < lines.Length; i++)
+        {
+            var indentation = lines[i].AsSpan(0, lines[i].Length - lines[i].AsSpan().TrimStart(" \t").Length);
+            if (indentation.Contains('\t') && lines[i].Trim().Length > 0)
+                return new Place(i + 1, indentation.IndexOf('\t') + 1);
+        }
+
+        return null;
     }
 
     private sealed class TooDeepException(Place place) : Exception
