@@ -8,7 +8,8 @@ public sealed class PlannerTests
 {
     private static readonly Sweep Mixed = Grid([16, 512, 4096], [16, 64], [1, 2], [1, 2, 3],
         [Kernel("flash"), .. Enumerable.Range(1, 90).Select(k => Kernel("topk", ("k", $"n/{k}"))), Kernel("window", ("width", "n/8"))])
-        with { Backends = [Backends.CpuSimd, Backends.OpenCl] };
+        with
+    { Backends = [Backends.CpuSimd, Backends.OpenCl] };
 
     public static TheoryData<double> ShardSeconds => [0.001, 5, 1e9];
 
@@ -127,6 +128,16 @@ public sealed class PlannerTests
         Assert.Equal(
             4L * 4 * 4096 * 64 + 4L * 4096 * 4096,
             Plan(Grid([256, 4096], [64], [1], [1], Kernel("flash"), Kernel("naive"))).MemoryBytes);
+
+    [Fact]
+    public void A_million_cells_share_their_kernels()
+    {
+        var seeds = Enumerable.Range(1, 250_000).Select(s => (double)s).ToArray();
+        var plan = Plan(Grid([256, 512], [32], [1], seeds, Kernel("flash"), Kernel("topk", ("k", "n/8"))));
+
+        Assert.Equal((500_000, 500_000, 1_000_000), (plan.Inputs.Count, plan.Shards.Count, plan.Cells.Count));
+        Assert.Equal(4, plan.Cells.Select(c => c.Kernel).Distinct(ReferenceEqualityComparer.Instance).Count());
+    }
 
     [Fact]
     public void Too_many_cells_are_a_problem_of_the_axes_not_of_the_memory()
