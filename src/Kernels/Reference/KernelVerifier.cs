@@ -8,18 +8,122 @@ namespace AttnSweep.Kernels.Reference;
 /// <summary>
 /// Holds outputs against the double-precision reference on a fixed set of rows of one input: all rows where n is at most
 /// <c>rows</c>, else the first, the last, and rows drawn from the input's seed.
+/// <para>
+/// The budget of a kernel is 2 x (largest error of its own algorithm in plain float on the same rows) + 1e-7 x scale, where
+/// scale = max |v| x max(1, max |score|): nobody who computes in float knows a score, and so an output, better than that.
+/// </para>
+/// <para>
+/// A row is ambiguous where a key lies closer to the selection boundary than 4 x (largest error of that row's scores in float)
+/// plus four roundings of the largest score: there a correct kernel may keep it or not. Such a row is left out of the verification error, but its own
+/// error may pass the budget only by what the ambiguous keys' mass can move, so that many ambiguous rows hide nothing.
+/// </para>
 /// </summary>
 public sealed class KernelVerifier(AttentionInput input, int rows)
 {
+    private const double Ambiguity = 4;
+    private const long KeptScores = 8L << 20; // 12 bytes each: at most 100 MB beside the tensors
+
+    private readonly int[] _sample = RowSample.ForVerification(input.Spec, rows);
+    private readonly HeadReference?[] _heads = new HeadReference?[input.Spec.Heads];
+    private readonly Dictionary<(int Head, int Row), double[]> _dense = [];
+    private readonly float _largestValue = input.V.Max(Math.Abs);
+
     public AttentionInput Input { get; } = input;
 
     public int Rows { get; } = rows;
 
     /// <summary>Checks an output (heads x n x d) of a kernel.</summary>
-    public Verdict Check(KernelSpec kernel, ReadOnlySpan<float> output) => throw new NotImplementedException();
+    public Verdict Check(KernelSpec kernel, ReadOnlySpan<float> output)
+    {
+        var spec = Input.Spec;
+        var tally = new ErrorTally(kernel, spec);
+        for (var head = 0; head < spec.Heads; head++)
+        {
+            var reference = Head(head);
+            var blocks = kernel.Name == "block-topk"
+                ? reference.BlockSelection(kernel.Count("block"), kernel.Count("keep"), Ambiguity)
+                : null;
+            foreach (var row in _sample)
+            {
+                tally.Add(CheckRow(kernel, head, row, blocks?.Invoke(row), output.Slice(((head * spec.N) + row) * spec.D, spec.D)));
+            }
+        }
+
+        return tally.Decide(_largestValue);
+    }
 
     /// <summary>Adds the sparsity of up to <paramref name="rowCount"/> sampled rows (over all heads) to <paramref name="sparsity"/>.</summary>
-    public void MeasureSparsity(RowSparsity sparsity, int rowCount) => throw new NotImplementedException();
+    public void MeasureSparsity(RowSparsity sparsity, int rowCount)
+    {
+        foreach (var row in RowSample.ForSparsity(Input.Spec, rowCount))
+        {
+            sparsity.Add(Head((int)(row / Input.Spec.N)).Truth((int)(row % Input.Spec.N)));
+        }
+    }
+
+    private RowCheck CheckRow(KernelSpec kernel, int head, int row, KeptKeys? blocks, ReadOnlySpan<float> output)
+    {
+        var spec = Input.Spec;
+        var reference = Head(head);
+        var scores = reference.Scores(row);
+        var tolerance = Ambiguity * (scores.SingleError + ((MathF.BitIncrement(1) - 1.0) * Math.Max(1, scores.Largest)));
+        var keys = KeepRule.Apply(kernel, spec, row, scores.Truth, tolerance, blocks);
+        var kept = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(keys.Kept);
+
+        Span<double> truth = new double[spec.D];
+        Span<float> single = new float[spec.D];
+        ReferenceAttention.Output(scores.Truth, kept, reference.Values64, truth);
+        ReferenceAttention.Output(scores.Single, kept, reference.Values, single);
+
+        var (error, yardstick, isFinite) = (0.0, 0.0, true);
+        for (var c = 0; c < truth.Length; c++)
+        {
+            isFinite &= float.IsFinite(output[c]);
+            error = Math.Max(error, Math.Abs(output[c] - truth[c]));
+            yardstick = Math.Max(yardstick, Math.Abs(single[c] - truth[c]));
+        }
+
+        var isDense = kept.Length == scores.Truth.Length;
+        var dense = Dense(head, row, reference, scores.Truth);
+        var (squaredError, squaredTruth, largest) = (0.0, 0.0, 0.0);
+        for (var c = 0; c < dense.Length; c++)
+        {
+            var difference = output[c] - dense[c];
+            squaredError += difference * difference;
+            squaredTruth += dense[c] * dense[c];
+            largest = Math.Max(largest, Math.Abs(difference));
+        }
+
+        var (lost, slack) = (0.0, 0.0);
+        if (!isDense || keys.Ambiguous.Count > 0)
+        {
+            var probabilities = scores.Truth.ToArray();
+            ReferenceAttention.Softmax<double>(probabilities);
+            var mass = keys.Kept.Sum(j => probabilities[j]);
+            lost = 1 - mass;
+            var doubtful = keys.Ambiguous.Sum(j => probabilities[j]);
+            // Adding or dropping mass a of a renormalised mean of mass m moves it by at most a / m times the spread of V.
+            slack = doubtful == 0 ? 0 : 2 * _largestValue * Math.Min(1, doubtful / Math.Max(mass - doubtful, doubtful));
+        }
+
+        return new RowCheck(head, row, error, yardstick, scores.Largest, isFinite, keys.Ambiguous.Count > 0, slack,
+            squaredError, squaredTruth, largest, lost, kept.Length);
+    }
+
+    private double[] Dense(int head, int row, HeadReference reference, double[] scores)
+    {
+        if (!_dense.TryGetValue((head, row), out var output))
+        {
+            output = new double[Input.Spec.D];
+            ReferenceAttention.Output(scores, Enumerable.Range(0, scores.Length).ToArray(), reference.Values64, output);
+            _dense[(head, row)] = output;
+        }
+
+        return output;
+    }
+
+    private HeadReference Head(int head) =>
+        _heads[head] ??= new HeadReference(Input, head, (long)_sample.Length * Input.Spec.N * Input.Spec.Heads <= KeptScores);
 
     /// <summary>What a check found.</summary>
     /// <param name="IsRight">The output is within the budget on every verified row.</param>

@@ -1,5 +1,11 @@
+using System.Collections.Immutable;
+using System.Text.Json;
 using AttnSweep.Protocol;
 using AttnSweep.Storage.Connections;
+using AttnSweep.Storage.Runs;
+using AttnSweep.Storage.Sql;
+using AttnSweep.Sweeps;
+using Npgsql;
 
 namespace AttnSweep.Storage.Dispatch;
 
@@ -9,64 +15,169 @@ namespace AttnSweep.Storage.Dispatch;
 /// </summary>
 public sealed class ShardLedger(Database database)
 {
-    internal Database Database { get; } = database;
-
-    /// <summary>Takes the next epoch: the first thing that a new singleton does.</summary>
-    public Task<long> TakeEpochAsync(string host, int processId, string address, CancellationToken cancellation) => throw new NotImplementedException();
-
-    /// <summary>The singleton is alive (called every few seconds; shown by status, checked by <c>run</c>).</summary>
-    public Task HeartbeatAsync(long epoch, CancellationToken cancellation) => throw new NotImplementedException();
-
-    /// <summary>The most valuable queued shard that fits (priority, oldest run, longest estimate), leased atomically with attempt + 1; null when there is none.</summary>
-    public Task<ShardWork?> GrantAsync(GrantRequest request, CancellationToken cancellation) => throw new NotImplementedException();
-
-    /// <summary>Extends leases and stores their progress. Returns the leases that are no longer held, with the reason.</summary>
-    public Task<IReadOnlyList<LostLease>> RenewAsync(long epoch, string worker, IReadOnlyList<LeaseProgress> leases, TimeSpan duration, CancellationToken cancellation) =>
-        throw new NotImplementedException();
-
-    /// <summary>The gate and the COPY in one transaction.</summary>
-    public Task<RecordVerdict> RecordAsync(long epoch, DispatchProtocol.ReportChunk chunk, CancellationToken cancellation) => throw new NotImplementedException();
-
-    /// <summary>
-    /// Takes a shard back. A crash or time-out counts against the cell that was running; at <see cref="MaxCellFailures"/> the cell gets its
-    /// result (crashed, timed-out) and the rest of the shard goes on. False when the lease was not held any more.
-    /// </summary>
-    public Task<bool> ReturnAsync(long epoch, DispatchProtocol.ReturnShard returned, CancellationToken cancellation) => throw new NotImplementedException();
-
-    /// <summary>Requeues shards whose lease has expired. Returns how many.</summary>
-    public Task<int> RequeueExpiredAsync(long epoch, CancellationToken cancellation) => throw new NotImplementedException();
-
-    /// <summary>Requeues what a vanished worker's process held (not what a newer process of that name holds). Returns how many.</summary>
-    public Task<int> RequeueOfAsync(long epoch, string worker, string incarnation, CancellationToken cancellation) => throw new NotImplementedException();
-
-    /// <summary>queued to running where something was granted, running to finished where every cell has a result. Returns the runs that finished.</summary>
-    public Task<IReadOnlyList<long>> SettleRunsAsync(long epoch, CancellationToken cancellation) => throw new NotImplementedException();
+    private static readonly string TakeEpoch = SqlFiles.Statement("take_epoch");
+    private static readonly string Heartbeat = SqlFiles.Statement("heartbeat");
+    private static readonly string GrantShard = SqlFiles.Statement("grant_shard");
+    private static readonly string CellsToMeasure = SqlFiles.Statement("cells_to_measure");
+    private static readonly string RenewLeases = SqlFiles.Statement("renew_leases");
+    private static readonly string WhoHolds = SqlFiles.Statement("who_holds");
+    private static readonly string RequeueExpired = SqlFiles.Statement("requeue_expired");
+    private static readonly string RequeueOfWorker = SqlFiles.Statement("requeue_of_worker");
+    private static readonly string StartRuns = SqlFiles.Statement("start_runs");
+    private static readonly string FinishRuns = SqlFiles.Statement("finish_runs");
 
     /// <summary>A cell that failed this often (runner crashed or timed out) is set aside.</summary>
     public const int MaxCellFailures = 3;
+
+    internal Database Database { get; } = database;
+
+    /// <summary>Takes the next epoch: the first thing that a new singleton does.</summary>
+    public Task<long> TakeEpochAsync(string host, int processId, string address, CancellationToken cancellation) =>
+        Database.InTransactionAsync(async (connection, transaction) =>
+        {
+            var statements = new LedgerTransaction(connection, transaction, cancellation);
+            var epoch = await statements.ScalarAsync<long>(TakeEpoch, new { host, processId, address });
+            await RunHistory.AddAsync(connection, transaction, "coordinator", null, $"epoch {epoch} taken by {host} ({address})", cancellation);
+            return epoch;
+        }, cancellation);
+
+    /// <summary>The singleton is alive (called every few seconds; shown by status, checked by <c>run</c>).</summary>
+    public Task HeartbeatAsync(long epoch, CancellationToken cancellation) =>
+        GuardedAsync(epoch, statements => statements.ExecuteAsync(Heartbeat, new { epoch }), cancellation);
+
+    /// <summary>The most valuable queued shard that fits (priority, oldest run, longest estimate), leased atomically with attempt + 1; null when there is none.</summary>
+    public Task<ShardWork?> GrantAsync(GrantRequest request, CancellationToken cancellation) =>
+        GuardedAsync<ShardWork?>(request.Epoch, async statements =>
+        {
+            var shard = await statements.FirstAsync<GrantRow>(GrantShard, new
+            {
+                request.Epoch,
+                request.Worker,
+                request.Incarnation,
+                request.DeviceId,
+                request.Backend,
+                request.MemoryBytes,
+                request.OnlyRun,
+                leaseSeconds = request.LeaseDuration.TotalSeconds,
+            });
+            if (shard is null)
+            {
+                return null;
+            }
+
+            var cells = await statements.QueryAsync<CellRow>(CellsToMeasure, new { shard.ShardId, request.MemoryBytes });
+            return shard.ToWork(request.Epoch, request.Backend, cells);
+        }, cancellation);
+
+    /// <summary>Extends leases and stores their progress. Returns the leases that are no longer held, with the reason.</summary>
+    public Task<IReadOnlyList<LostLease>> RenewAsync(long epoch, string worker, IReadOnlyList<LeaseProgress> leases, TimeSpan duration, CancellationToken cancellation) =>
+        GuardedAsync<IReadOnlyList<LostLease>>(epoch, async statements =>
+        {
+            var kept = (await statements.QueryAsync<KeptRow>(RenewLeases, new
+            {
+                worker,
+                leaseSeconds = duration.TotalSeconds,
+                shardIds = leases.Select(l => l.Lease.ShardId).ToArray(),
+                attempts = leases.Select(l => l.Lease.Attempt).ToArray(),
+                cellIds = leases.Select(l => l.CellId).ToArray(),
+                shares = leases.Select(l => double.IsNaN(l.Share) ? 0 : Math.Clamp(l.Share, 0, 1)).ToArray(),
+            })).Select(row => (row.ShardId, row.Attempt)).ToHashSet();
+            var lost = leases.Where(l => !kept.Contains((l.Lease.ShardId, l.Lease.Attempt))).Select(l => l.Lease).ToList();
+            if (lost.Count == 0)
+            {
+                return [];
+            }
+
+            var holders = (await statements.QueryAsync<HolderRow>(WhoHolds, new { shardIds = lost.Select(l => l.ShardId).ToArray() }))
+                .ToDictionary(holder => holder.ShardId);
+            return [.. lost.Select(lease => new LostLease(lease, LeaseReasons.WhyLost(lease, holders.GetValueOrDefault(lease.ShardId))))];
+        }, cancellation);
+
+    /// <summary>
+    /// The gate and the COPY in one transaction. A report that the schema refuses (an ok cell without a time, samples that contradict
+    /// their summary) counts as a crash of its shard and is answered <see cref="RecordVerdict.Stale"/>: the worker must not resend it for ever.
+    /// </summary>
+    public async Task<RecordVerdict> RecordAsync(long epoch, DispatchProtocol.ReportChunk chunk, CancellationToken cancellation)
+    {
+        try
+        {
+            return await GuardedAsync(epoch, statements => ShardClosing.RecordAsync(statements, chunk), cancellation);
+        }
+        catch (PostgresException refused) when (refused.SqlState is PostgresErrorCodes.CheckViolation or PostgresErrorCodes.NotNullViolation
+            or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.NumericValueOutOfRange)
+        {
+            var reason = $"the report was refused: {refused.MessageText}";
+            await ReturnAsync(epoch, new DispatchProtocol.ReturnShard(
+                chunk.Worker, chunk.Incarnation, chunk.Lease, chunk.DeviceId, AttemptEnding.Crashed, null, reason), cancellation);
+            return RecordVerdict.Stale;
+        }
+    }
+
+    /// <summary>
+    /// Takes a shard back. A crash or time-out counts against the cell that was running; at <see cref="MaxCellFailures"/> the cell gets its
+    /// result (crashed, timed-out) and the rest of the shard goes on. Where no cell was running it counts against the shard, and its missing
+    /// cells are set aside together. False when the lease was not held any more.
+    /// </summary>
+    public Task<bool> ReturnAsync(long epoch, DispatchProtocol.ReturnShard returned, CancellationToken cancellation) =>
+        GuardedAsync(epoch, statements => ShardClosing.ReturnAsync(statements, returned), cancellation);
+
+    /// <summary>Requeues shards whose lease has expired. Returns how many.</summary>
+    public Task<int> RequeueExpiredAsync(long epoch, CancellationToken cancellation) =>
+        GuardedAsync(epoch, statements => statements.ExecuteAsync(RequeueExpired, new { detail = "the lease expired" }), cancellation);
+
+    /// <summary>Requeues what a vanished worker's process held (not what a newer process of that name holds). Returns how many.</summary>
+    public Task<int> RequeueOfAsync(long epoch, string worker, string incarnation, CancellationToken cancellation) =>
+        GuardedAsync(epoch, statements => statements.ExecuteAsync(RequeueOfWorker, new { worker, incarnation, detail = "the worker vanished" }), cancellation);
+
+    /// <summary>queued to running where something was granted, running to finished (failed where no cell is ok) where every cell has a result. Returns the runs that ended.</summary>
+    public Task<IReadOnlyList<long>> SettleRunsAsync(long epoch, CancellationToken cancellation) =>
+        GuardedAsync<IReadOnlyList<long>>(epoch, async statements =>
+        {
+            foreach (var started in await statements.QueryAsync<long>(StartRuns, null))
+            {
+                await statements.TellAsync("running", started, "the first shard was granted");
+            }
+
+            var ended = await statements.QueryAsync<EndedRow>(FinishRuns, null);
+            foreach (var run in ended)
+            {
+                await statements.TellAsync(run.State, run.RunId, "every cell has a result");
+            }
+
+            return [.. ended.Select(run => run.RunId)];
+        }, cancellation);
+
+    private Task<T> GuardedAsync<T>(long epoch, Func<LedgerTransaction, Task<T>> work, CancellationToken cancellation) =>
+        Database.InTransactionAsync(async (connection, transaction) =>
+        {
+            var statements = new LedgerTransaction(connection, transaction, cancellation);
+            await statements.DemandEpochAsync(epoch);
+            return await work(statements);
+        }, cancellation);
+
+    private sealed record KeptRow(long ShardId, int Attempt);
+
+    private sealed record EndedRow(long RunId, string State);
+
+    private sealed record CellRow(long CellId, string Kernel, string Parameters, string Variant, double Seconds)
+    {
+        public CellWork ToWork() => new(
+            CellId,
+            new KernelSpec(Kernel, JsonSerializer.Deserialize<ImmutableSortedDictionary<string, double>>(Parameters)!, Variant),
+            DeadlineSeconds(Seconds));
+    }
+
+    private sealed record GrantRow(
+        long ShardId, long RunId, long InputId, int Attempt, string Model, int Heads, int N, int D, double Sigma, long Seed, bool Causal,
+        string Measure, int? SparsityRows)
+    {
+        public ShardWork ToWork(long epoch, string backend, IReadOnlyList<CellRow> cells) => new(
+            new Lease(RunId, ShardId, Attempt, epoch), InputId, new InputSpec(Model, Heads, N, D, Sigma, Seed, Causal), backend,
+            [.. cells.Select(cell => cell.ToWork())],
+            SparsityRows is { } rows ? new SparsityRules(rows) : null,
+            JsonSerializer.Deserialize<MeasureRules>(Measure, ProtocolJson.Options)!);
+    }
+
+    /// <summary>Generous, because estimates may be made of FLOP counts only: it is there to catch what hangs.</summary>
+    internal static double DeadlineSeconds(double estimatedSeconds) => Math.Max(60, 20 * estimatedSeconds);
 }
-
-/// <param name="MemoryBytes">Of the device: cells that need more are not granted.</param>
-/// <param name="OnlyRun">Null grants from every run.</param>
-public sealed record GrantRequest(
-    long Epoch, string Worker, string Incarnation, string DeviceId, string Backend, long MemoryBytes, TimeSpan LeaseDuration, long? OnlyRun);
-
-public sealed record LostLease(Lease Lease, string Reason);
-
-/// <summary>What the gate said.</summary>
-public enum RecordVerdict
-{
-    Recorded,
-
-    /// <summary>This very chunk of this very attempt is in the table: acknowledge it.</summary>
-    AlreadyRecorded,
-
-    /// <summary>An earlier chunk is still missing: send that first.</summary>
-    TooEarly,
-
-    /// <summary>Another attempt owns the shard, or the run ended.</summary>
-    Stale,
-}
-
-/// <summary>A later coordinator has taken over: this one must stop granting and recording.</summary>
-public sealed class SupersededException(long epoch, long current) : Exception($"epoch {epoch} was superseded by epoch {current}");

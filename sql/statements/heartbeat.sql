@@ -1,0 +1,1 @@
+UPDATE coordinators SET heartbeat_at = now() WHERE epoch = @epoch;

@@ -1,0 +1,1 @@
+UPDATE nodes SET seen_at = now() WHERE worker = ANY (@workers) AND state = 'present';

@@ -1,0 +1,1 @@
+INSERT INTO environments (fingerprint, facts) VALUES (@fingerprint, @facts::jsonb) ON CONFLICT DO NOTHING;

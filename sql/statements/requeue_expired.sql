@@ -1,0 +1,17 @@
+-- Shards whose lease ran out, by the database's clock. A shard that another transaction is recording right now is left for the next look.
+WITH gone AS (
+    SELECT shard_id, attempt, run_id, worker, working_cell_id FROM shards
+    WHERE state = 'leased' AND lease_until < now()
+    FOR UPDATE SKIP LOCKED
+), ended AS (
+    UPDATE attempts a SET ended_at = now(), ending = 'lost', cell_id = gone.working_cell_id, detail = @detail
+    FROM gone WHERE a.shard_id = gone.shard_id AND a.attempt = gone.attempt AND a.ending IS NULL
+), told AS (
+    INSERT INTO events (kind, run_id, shard_id, worker, text)
+    SELECT 'shard-lost', run_id, shard_id, worker, @detail FROM gone
+)
+UPDATE shards s
+SET worker = NULL, incarnation = NULL, device_id = NULL, epoch = NULL, lease_until = NULL, working_cell_id = NULL, share = NULL,
+    state = CASE WHEN EXISTS (SELECT FROM cells c WHERE c.shard_id = s.shard_id AND NOT EXISTS (SELECT FROM results r WHERE r.cell_id = c.cell_id))
+                 THEN 'queued' ELSE 'done' END
+FROM gone WHERE s.shard_id = gone.shard_id;

@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using AttnSweep.Kernels.Devices;
+using ILGPU.Runtime;
+
+namespace AttnSweep.Kernels.Ilgpu;
+
+internal sealed class IlgpuPreparedKernel(
+    Accelerator accelerator, DeviceTensors tensors, Action launch, List<MemoryBuffer> scratch, TimeSpan? emptyInterval) : IPreparedKernel
+{
+    public LaunchTiming Launch(int count)
+    {
+        if (emptyInterval is not { } empty)
+            return new LaunchTiming(Time(count), null);
+        // On OpenCL a marker waits for the stream, so one pair brackets the whole batch.
+        using var start = accelerator.AddProfilingMarker();
+        var host = Time(count);
+        using var end = accelerator.AddProfilingMarker();
+        end.Synchronize();
+        var device = end - start - empty;
+        return new LaunchTiming(host, device > TimeSpan.Zero ? device.TotalMicroseconds : null);
+    }
+
+    public void ReadOutput(Span<float> output) => tensors.ReadOutput(output);
+
+    public void Dispose() => scratch.ForEach(buffer => buffer.Dispose());
+
+    private double Time(int count)
+    {
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < count; i++)
+            launch();
+        accelerator.Synchronize();
+        return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+    }
+}

@@ -1,0 +1,107 @@
+using AttnSweep.Protocol;
+using AttnSweep.Storage.Sql;
+
+namespace AttnSweep.Storage.Dispatch;
+
+/// <summary>What happens to a shard when its holder reports or gives up. Each method runs inside one ledger transaction.</summary>
+internal static class ShardClosing
+{
+    private static readonly string PassGate = SqlFiles.Statement("pass_gate");
+    private static readonly string WhoHolds = SqlFiles.Statement("who_holds");
+    private static readonly string MissingCells = SqlFiles.Statement("missing_cells");
+    private static readonly string LeaveLease = SqlFiles.Statement("leave_lease");
+    private static readonly string EndAttempt = SqlFiles.Statement("end_attempt");
+    private static readonly string LockLease = SqlFiles.Statement("lock_lease");
+    private static readonly string CountCellFailure = SqlFiles.Statement("count_cell_failure");
+    private static readonly string CountShardFailure = SqlFiles.Statement("count_shard_failure");
+    private static readonly string SetAside = SqlFiles.Statement("set_aside");
+
+    public static async Task<RecordVerdict> RecordAsync(LedgerTransaction statements, DispatchProtocol.ReportChunk chunk)
+    {
+        var lease = chunk.Lease;
+        var gate = await statements.FirstAsync<GateRow>(PassGate, new { lease.ShardId, lease.Attempt, chunk.Worker, chunk.Chunk });
+        if (gate is null)
+        {
+            var holder = await statements.FirstAsync<HolderRow>(WhoHolds, new { shardIds = new[] { lease.ShardId } });
+            return LeaseReasons.Judge(lease, chunk.Worker, chunk.Chunk, holder);
+        }
+
+        // Only cells of this shard that have no result: one that was set aside meanwhile keeps its story, and no worker can write a stranger's.
+        var missing = (await statements.QueryAsync<long>(MissingCells, new { lease.ShardId })).ToHashSet();
+        var accepted = chunk.Results.Where(result => missing.Remove(result.CellId)).ToList();
+        await statements.Results.WriteAsync(accepted, lease.Attempt);
+        if (chunk.Sparsity is { } sparsity && gate.MeasuresSparsity && !gate.HasSparsity)
+        {
+            await statements.Results.WriteSparsityAsync(gate.InputId, lease, sparsity);
+        }
+
+        if (chunk.Final)
+        {
+            await CloseAsync(
+                statements, lease, missing.Count,
+                missing.Count == 0 ? AttemptEnding.Done : AttemptEnding.Returned, null,
+                missing.Count == 0 ? null : $"the final report left {missing.Count} cells without a result");
+        }
+
+        return RecordVerdict.Recorded;
+    }
+
+    public static async Task<bool> ReturnAsync(LedgerTransaction statements, DispatchProtocol.ReturnShard returned)
+    {
+        var lease = returned.Lease;
+        if (await statements.ScalarAsync<long?>(LockLease, new { lease.ShardId, lease.Attempt, returned.Worker }) is not { } runId)
+        {
+            return false;
+        }
+
+        if (returned.Ending is AttemptEnding.Crashed or AttemptEnding.TimedOut)
+        {
+            await CountFailureAsync(statements, returned, runId);
+        }
+
+        var missing = await statements.QueryAsync<long>(MissingCells, new { lease.ShardId });
+        await CloseAsync(statements, lease, missing.Count, returned.Ending, returned.CellId, Clean(returned.Detail));
+        return true;
+    }
+
+    private static async Task CountFailureAsync(LedgerTransaction statements, DispatchProtocol.ReturnShard returned, long runId)
+    {
+        var lease = returned.Lease;
+        var ending = returned.Ending.Name();
+        var detail = Clean(returned.Detail) is { Length: > 0 } words ? words : $"the runner {ending} without a word";
+        var ofCell = returned.CellId is { } cellId
+            ? await statements.ScalarAsync<int?>(CountCellFailure, new { lease.ShardId, cellId, detail })
+            : null;
+
+        // A cell that is not of this shard tells nothing: the failure is the shard's.
+        var failures = ofCell ?? await statements.ScalarAsync<int>(CountShardFailure, new { lease.ShardId });
+        if (failures < ShardLedger.MaxCellFailures)
+        {
+            return;
+        }
+
+        var setAside = await statements.QueryAsync<long>(SetAside, new
+        {
+            lease.ShardId,
+            lease.Attempt,
+            outcome = ending,
+            detail = $"{failures} attempts {ending}; the last: {detail}",
+            cellId = ofCell is null ? null : returned.CellId,
+        });
+        foreach (var cell in setAside)
+        {
+            await statements.TellAsync("set-aside", runId, $"{ending} {failures} times: {detail}", lease.ShardId, cell, returned.Worker);
+        }
+    }
+
+    private static async Task CloseAsync(LedgerTransaction statements, Lease lease, int missing, AttemptEnding ending, long? cellId, string? detail)
+    {
+        await statements.ExecuteAsync(LeaveLease, new { lease.ShardId, lease.Attempt, state = missing == 0 ? "done" : "queued" });
+        await statements.ExecuteAsync(EndAttempt, new { lease.ShardId, lease.Attempt, ending = ending.Name(), cellId, detail });
+    }
+
+    /// <summary>PostgreSQL's text cannot hold NUL, which a dying driver may well print.</summary>
+    private static string? Clean(string? detail) => detail?.Replace("\0", "", StringComparison.Ordinal);
+
+    private sealed record GateRow(long InputId, bool MeasuresSparsity, bool HasSparsity);
+}

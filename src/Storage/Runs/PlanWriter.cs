@@ -1,0 +1,103 @@
+using System.Text.Json;
+using AttnSweep.Storage.Sql;
+using AttnSweep.Sweeps;
+using Dapper;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AttnSweep.Storage.Runs;
+
+/// <summary>Writes the inputs, shards and cells of a plan by binary COPY inside the caller's transaction.</summary>
+internal sealed class PlanWriter(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation)
+{
+    private static readonly string TakeIds = SqlFiles.Statement("take_ids");
+
+    public async Task WriteAsync(SweepPlan plan, long runId, int priority)
+    {
+        var firstInput = await TakeAsync("input", plan.Inputs.Count);
+        var firstShard = await TakeAsync("shard", plan.Shards.Count);
+        var firstCell = await TakeAsync("cell", plan.Cells.Count);
+
+        await CopyInputsAsync(plan, runId, firstInput);
+        await CopyShardsAsync(plan, runId, priority, firstInput, firstShard);
+        await CopyCellsAsync(plan, firstShard, firstCell);
+    }
+
+    private Task<long> TakeAsync(string name, int count) => connection.ExecuteScalarAsync<long>(
+        new CommandDefinition(TakeIds, new { name, count = (long)count }, transaction, cancellationToken: cancellation));
+
+    private async Task CopyInputsAsync(SweepPlan plan, long runId, long firstInput)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync(
+            "COPY inputs (input_id, run_id, model, heads, n, d, sigma, seed, causal) FROM STDIN (FORMAT BINARY)", cancellation);
+        for (var i = 0; i < plan.Inputs.Count; i++)
+        {
+            var input = plan.Inputs[i];
+            await copy.StartRowAsync(cancellation);
+            await copy.WriteAsync(firstInput + i, NpgsqlDbType.Bigint, cancellation);
+            await copy.WriteAsync(runId, NpgsqlDbType.Bigint, cancellation);
+            await copy.WriteAsync(input.Model, NpgsqlDbType.Text, cancellation);
+            await copy.WriteAsync(input.Heads, NpgsqlDbType.Integer, cancellation);
+            await copy.WriteAsync(input.N, NpgsqlDbType.Integer, cancellation);
+            await copy.WriteAsync(input.D, NpgsqlDbType.Integer, cancellation);
+            await copy.WriteAsync(input.Sigma, NpgsqlDbType.Double, cancellation);
+            await copy.WriteAsync(input.Seed, NpgsqlDbType.Bigint, cancellation);
+            await copy.WriteAsync(input.Causal, NpgsqlDbType.Boolean, cancellation);
+        }
+
+        await copy.CompleteAsync(cancellation);
+    }
+
+    private async Task CopyShardsAsync(SweepPlan plan, long runId, int priority, long firstInput, long firstShard)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync(
+            "COPY shards (shard_id, run_id, input_id, backend, cell_count, measures_sparsity, seconds, least_memory_bytes, priority) FROM STDIN (FORMAT BINARY)",
+            cancellation);
+        for (var i = 0; i < plan.Shards.Count; i++)
+        {
+            var shard = plan.Shards[i];
+            var leastMemory = long.MaxValue;
+            for (var c = shard.FirstCell; c < shard.FirstCell + shard.CellCount; c++)
+            {
+                leastMemory = Math.Min(leastMemory, plan.Cells[c].MemoryBytes);
+            }
+
+            await copy.StartRowAsync(cancellation);
+            await copy.WriteAsync(firstShard + i, NpgsqlDbType.Bigint, cancellation);
+            await copy.WriteAsync(runId, NpgsqlDbType.Bigint, cancellation);
+            await copy.WriteAsync(firstInput + shard.Input, NpgsqlDbType.Bigint, cancellation);
+            await copy.WriteAsync(shard.Backend, NpgsqlDbType.Text, cancellation);
+            await copy.WriteAsync(shard.CellCount, NpgsqlDbType.Integer, cancellation);
+            await copy.WriteAsync(shard.MeasuresSparsity, NpgsqlDbType.Boolean, cancellation);
+            await copy.WriteAsync(shard.Seconds, NpgsqlDbType.Double, cancellation);
+            await copy.WriteAsync(leastMemory, NpgsqlDbType.Bigint, cancellation);
+            await copy.WriteAsync(priority, NpgsqlDbType.Integer, cancellation);
+        }
+
+        await copy.CompleteAsync(cancellation);
+    }
+
+    private async Task CopyCellsAsync(SweepPlan plan, long firstShard, long firstCell)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync(
+            "COPY cells (cell_id, shard_id, kernel, parameters, variant, seconds, memory_bytes) FROM STDIN (FORMAT BINARY)", cancellation);
+        for (var s = 0; s < plan.Shards.Count; s++)
+        {
+            var shard = plan.Shards[s];
+            for (var c = shard.FirstCell; c < shard.FirstCell + shard.CellCount; c++)
+            {
+                var cell = plan.Cells[c];
+                await copy.StartRowAsync(cancellation);
+                await copy.WriteAsync(firstCell + c, NpgsqlDbType.Bigint, cancellation);
+                await copy.WriteAsync(firstShard + s, NpgsqlDbType.Bigint, cancellation);
+                await copy.WriteAsync(cell.Kernel.Name, NpgsqlDbType.Text, cancellation);
+                await copy.WriteAsync(JsonSerializer.Serialize(cell.Kernel.Parameters), NpgsqlDbType.Jsonb, cancellation);
+                await copy.WriteAsync(cell.Kernel.Variant, NpgsqlDbType.Text, cancellation);
+                await copy.WriteAsync(cell.Seconds, NpgsqlDbType.Double, cancellation);
+                await copy.WriteAsync(cell.MemoryBytes, NpgsqlDbType.Bigint, cancellation);
+            }
+        }
+
+        await copy.CompleteAsync(cancellation);
+    }
+}

@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using AttnSweep.Kernels.Devices;
+using AttnSweep.Kernels.Inputs;
+using AttnSweep.Kernels.Reference;
+using AttnSweep.Sweeps;
+
+namespace AttnSweep.Kernels.Tests;
+
+/// <summary>
+/// What every device promises of every kernel: on any input its output stays within the verifier's budget. A backend is one
+/// derived class; a slow one may leave out large cases by overriding <see cref="Runs"/>.
+/// </summary>
+public abstract class AttentionKernelContract
+{
+    /// <summary>Opens the device under test.</summary>
+    protected abstract IDevice Open();
+
+    /// <summary>Whether this backend runs a case of this size.</summary>
+    protected virtual bool Runs(InputSpec input) => true;
+
+    public static TheoryData<string> Kernels => ["naive", "flash", "threshold", "topk", "window", "block-topk"];
+
+    [Theory, MemberData(nameof(Kernels))]
+    public void Output_is_right_at_sizes_that_no_tile_divides(string kernel) => Check(kernel,
+    [
+        Input(n: 1, d: 16), Input(n: 2, d: 64), Input(n: 5, d: 32), Input(n: 63, d: 64), Input(n: 65, d: 64),
+        Input(n: 127, d: 32), Input(n: 193, d: 64), Input(n: 331, d: 64),
+    ]);
+
+    [Theory, MemberData(nameof(Kernels))]
+    public void Output_is_right_for_every_head_dimension(string kernel) => Check(kernel,
+    [
+        Input(n: 150, d: 8), Input(n: 150, d: 16), Input(n: 150, d: 24), Input(n: 150, d: 32), Input(n: 150, d: 64),
+        Input(n: 150, d: 80), Input(n: 150, d: 128), Input(n: 150, d: 256),
+    ]);
+
+    [Theory, MemberData(nameof(Kernels))]
+    public void Output_is_right_when_causal(string kernel) => Check(kernel,
+    [
+        Input(n: 1, d: 16, causal: true), Input(n: 7, d: 32, causal: true), Input(n: 64, d: 64, causal: true),
+        Input(n: 201, d: 64, causal: true), Input(n: 259, d: 80, causal: true),
+    ]);
+
+    [Theory, MemberData(nameof(Kernels))]
+    public void Heads_do_not_mix(string kernel) => Check(kernel,
+    [
+        Input(n: 70, d: 32, heads: 2), Input(n: 131, d: 64, heads: 2, causal: true), Input(n: 19, d: 24, heads: 3),
+    ]);
+
+    [Theory, MemberData(nameof(Kernels))]
+    public void Extreme_scores_neither_overflow_nor_vanish(string kernel) => Check(kernel,
+    [
+        Input(n: 200, d: 64, sigma: 6), Input(n: 200, d: 64, sigma: 6, causal: true), Input(n: 200, d: 64, sigma: 0),
+        Input(n: 140, d: 32, sigma: 0.01),
+    ]);
+
+    [Fact]
+    public void A_row_that_keeps_nothing_gives_zeros()
+    {
+        foreach (var input in new[] { Input(n: 40, d: 32), Input(n: 75, d: 64, causal: true) }.Where(Runs))
+        {
+            var output = Run(Spec("threshold", ("epsilon", 1)), AttentionInput.Create(input));
+            Assert.All(output, value => Assert.Equal(0f, value));
+        }
+    }
+
+    [Theory]
+    [InlineData("topk", "k")]
+    [InlineData("window", "width")]
+    public void Keeping_every_key_is_dense_attention(string kernel, string parameter)
+    {
+        foreach (var shape in new[] { Input(n: 90, d: 32), Input(n: 90, d: 32, causal: true) }.Where(Runs))
+        {
+            var input = AttentionInput.Create(shape);
+            var output = Run(Spec(kernel, (parameter, shape.N)), input);
+            var verdict = new KernelVerifier(input, shape.N).Check(KernelSpec.Plain("flash"), output);
+            Assert.True(verdict.IsRight, verdict.WhyWrong);
+        }
+    }
+
+    [Fact]
+    public void Launching_again_gives_the_same_bits()
+    {
+        var input = AttentionInput.Create(Input(n: 150, d: 64));
+        using var device = Open();
+        foreach (var kernel in Kernels.Select(k => k.Data).SelectMany(name => Variants(name, input.Spec)))
+        {
+            using var prepared = device.Prepare(kernel, input);
+            var (once, again) = (new float[input.Q.Length], new float[input.Q.Length]);
+            prepared.Launch(1);
+            prepared.ReadOutput(once);
+            var timing = prepared.Launch(2);
+            prepared.ReadOutput(again);
+            Assert.Equal(once, again);
+            Assert.True(timing.Microseconds > 0);
+        }
+    }
+
+    [Fact]
+    public void Kernels_prepared_on_different_inputs_live_side_by_side()
+    {
+        var (first, second) = (AttentionInput.Create(Input(n: 40, d: 32)), AttentionInput.Create(Input(n: 72, d: 16)));
+        using var device = Open();
+        using var one = device.Prepare(KernelSpec.Plain("flash"), first);
+        using var two = device.Prepare(KernelSpec.Plain("flash"), second);
+        AssertRight(one, KernelSpec.Plain("flash"), first);
+        AssertRight(two, KernelSpec.Plain("flash"), second);
+        AssertRight(one, KernelSpec.Plain("flash"), first);
+    }
+
+    [Fact]
+    public void An_unknown_kernel_is_refused()
+    {
+        using var device = Open();
+        var e = Assert.Throws<KernelUnsupportedException>(() => device.Prepare(KernelSpec.Plain("magic"), AttentionInput.Create(Input(n: 4, d: 8))));
+        Assert.Contains("magic", e.Message, StringComparison.Ordinal);
+    }
+
+    protected static InputSpec Input(int n, int d, int heads = 1, double sigma = 1, bool causal = false) =>
+        new(InputModels.Independent, heads, n, d, sigma, Seed: 7, causal);
+
+    public static KernelSpec Spec(string name, params (string Name, double Value)[] parameters) => new(
+        name, parameters.ToImmutableSortedDictionary(p => p.Name, p => p.Value), $"{name}({string.Join(", ", parameters.Select(p => $"{p.Name}={p.Value}"))})");
+
+    /// <summary>The kernel with parameters that keep few, some and nearly all keys of this input.</summary>
+    protected static IEnumerable<KernelSpec> Variants(string kernel, InputSpec input) => kernel switch
+    {
+        "threshold" => [Spec(kernel, ("epsilon", 1.0 / input.N)), Spec(kernel, ("epsilon", 0.02 / input.N)), Spec(kernel, ("epsilon", 0.3))],
+        "topk" => [.. Counts(input, 1, (input.N + 7) / 8, input.N - 1).Select(k => Spec(kernel, ("k", k)))],
+        "window" => [.. Counts(input, 1, (input.N + 7) / 8, input.N - 1).Select(width => Spec(kernel, ("width", width)))],
+        "block-topk" => [.. Counts(input, 16, 20, 64).SelectMany(block =>
+            Counts(input, 1, input.N / 3, input.N - 1).Select(keep => Spec(kernel, ("block", block), ("keep", keep))))],
+        _ => [KernelSpec.Plain(kernel)],
+    };
+
+    private static IEnumerable<int> Counts(InputSpec input, params int[] counts) => counts.Select(c => Math.Clamp(c, 1, input.N)).Distinct();
+
+    private void Check(string name, InputSpec[] shapes)
+    {
+        var here = shapes.Where(Runs).ToList();
+        Assert.NotEmpty(here);
+        using var device = Open();
+        foreach (var shape in here)
+        {
+            var input = AttentionInput.Create(shape);
+            var verifier = new KernelVerifier(input, shape.N);
+            foreach (var kernel in Variants(name, shape))
+            {
+                using var prepared = device.Prepare(kernel, input);
+                var output = new float[input.Q.Length];
+                prepared.Launch(1);
+                prepared.ReadOutput(output);
+                var verdict = verifier.Check(kernel, output);
+                Assert.True(verdict.IsRight, $"{shape}: {verdict.WhyWrong}");
+            }
+        }
+    }
+
+    private static void AssertRight(IPreparedKernel prepared, KernelSpec kernel, AttentionInput input)
+    {
+        var output = new float[input.Q.Length];
+        prepared.Launch(1);
+        prepared.ReadOutput(output);
+        var verdict = new KernelVerifier(input, input.Spec.N).Check(kernel, output);
+        Assert.True(verdict.IsRight, verdict.WhyWrong);
+    }
+
+    private float[] Run(KernelSpec kernel, AttentionInput input)
+    {
+        using var device = Open();
+        using var prepared = device.Prepare(kernel, input);
+        var output = new float[input.Q.Length];
+        output.AsSpan().Fill(float.NaN);
+        prepared.Launch(1);
+        prepared.ReadOutput(output);
+        return output;
+    }
+}
