@@ -136,6 +136,8 @@ CREATE TABLE shards (
 ) WITH (fillfactor = 80);
 -- What a device asks for: the next queued shard of its backend, in the order of value.
 CREATE INDEX shards_queued ON shards (backend, priority DESC, run_id, seconds DESC) WHERE state = 'queued';
+-- Finds at once what no device has the memory for.
+CREATE INDEX shards_queued_by_memory ON shards (backend, least_memory_bytes) WHERE state = 'queued';
 CREATE INDEX shards_leased ON shards (lease_until) WHERE state = 'leased';
 CREATE INDEX shards_unfinished ON shards (run_id) WHERE state IN ('queued', 'leased', 'paused');
 CREATE INDEX shards_of_run ON shards (run_id);

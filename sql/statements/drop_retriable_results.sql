@@ -1,4 +1,4 @@
 -- Results that deserve another try; their trials go with them. A result that says something about the kernel stays.
 DELETE FROM results r USING cells c, shards s
 WHERE r.cell_id = c.cell_id AND c.shard_id = s.shard_id AND s.run_id = @runId
-  AND r.outcome IN ('crashed', 'timed-out', 'cancelled');
+  AND r.outcome IN ('crashed', 'timed-out', 'cancelled', 'skipped');

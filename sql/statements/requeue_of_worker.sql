@@ -12,6 +12,11 @@ WITH gone AS (
 )
 UPDATE shards s
 SET worker = NULL, incarnation = NULL, device_id = NULL, epoch = NULL, lease_until = NULL, working_cell_id = NULL, share = NULL,
-    state = CASE WHEN EXISTS (SELECT FROM cells c WHERE c.shard_id = s.shard_id AND NOT EXISTS (SELECT FROM results r WHERE r.cell_id = c.cell_id))
-                 THEN 'queued' ELSE 'done' END
-FROM gone WHERE s.shard_id = gone.shard_id;
+    state = CASE WHEN missing.least IS NULL THEN 'done' ELSE 'queued' END,
+    least_memory_bytes = COALESCE(missing.least, s.least_memory_bytes)
+FROM gone
+CROSS JOIN LATERAL (
+    SELECT min(c.memory_bytes) AS least FROM cells c
+    WHERE c.shard_id = gone.shard_id AND NOT EXISTS (SELECT FROM results r WHERE r.cell_id = c.cell_id)
+) missing
+WHERE s.shard_id = gone.shard_id;

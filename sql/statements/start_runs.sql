@@ -7,8 +7,6 @@ FROM (
     GROUP BY q.run_id
 ) granted
 WHERE r.run_id = granted.run_id AND r.state = 'queued'
-  -- A resumed run has old attempts: it runs again once something is leased, or once nothing is left.
-  AND (r.started_at IS NULL
-       OR EXISTS (SELECT FROM shards s WHERE s.run_id = r.run_id AND s.state = 'leased')
-       OR NOT EXISTS (SELECT FROM shards s WHERE s.run_id = r.run_id AND s.state IN ('queued', 'leased', 'paused')))
+  -- A resumed run has old attempts: it runs again once something is leased.
+  AND (r.started_at IS NULL OR EXISTS (SELECT FROM shards s WHERE s.run_id = r.run_id AND s.state = 'leased'))
 RETURNING r.run_id;

@@ -238,6 +238,30 @@ public sealed class LeaseTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Cells_that_no_present_device_has_the_memory_for_are_skipped_and_tried_again_on_resume()
+    {
+        await using var store = await Store.CreateAsync(postgres);
+        var epoch = await store.TakeEpochAsync();
+        var plan = Plans.Of(2, 2);
+        var run = await store.SubmitAsync(plan with { Cells = [.. plan.Cells.Select((cell, i) => cell with { MemoryBytes = i == 0 ? 1 << 10 : 1L << 40 })] });
+        await store.Nodes.RegisterAsync(NodeTests.Node("lab-1"), Store.Incarnation, [NodeTests.Cpu], CancellationToken.None);
+        var fits = await store.GrantAsync(epoch, memoryBytes: NodeTests.Cpu.MemoryBytes);
+        Assert.Single(fits!.Cells);
+        await store.RecordAsync(epoch, Plans.Report(fits));
+
+        // The run is young: a larger worker may still be on its way.
+        Assert.Empty(await store.Ledger.SettleRunsAsync(epoch, CancellationToken.None));
+        Assert.Equal(1, await store.AskAsync<long>("SELECT count(*) FROM results"));
+
+        await store.ExecuteAsync("UPDATE runs SET created_at = created_at - interval '5 min'");
+        Assert.Equal([run], await store.Ledger.SettleRunsAsync(epoch, CancellationToken.None));
+        Assert.Equal(3, await store.AskAsync<long>("SELECT count(*) FROM v_cells WHERE outcome = 'skipped' AND detail = 'needs 1024 GB; the largest cpu-simd device here has 8192 MB'"));
+
+        Assert.Equal(3, await store.Runs.ResumeAsync(run, CancellationToken.None));
+        Assert.Equal(3, (await store.TakeAsync(epoch)).Cells.Count + (await store.TakeAsync(epoch)).Cells.Count);
+    }
+
+    [Fact]
     public void A_cell_may_take_a_minute_or_twenty_times_its_estimate()
     {
         Assert.Equal(60, ShardLedger.DeadlineSeconds(0.01));

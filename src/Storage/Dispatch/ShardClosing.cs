@@ -38,7 +38,7 @@ internal static class ShardClosing
         if (chunk.Final)
         {
             await CloseAsync(
-                statements, lease, missing.Count,
+                statements, lease,
                 missing.Count == 0 ? AttemptEnding.Done : AttemptEnding.Returned, null,
                 missing.Count == 0 ? null : $"the final report left {missing.Count} cells without a result");
         }
@@ -59,8 +59,7 @@ internal static class ShardClosing
             await CountFailureAsync(statements, returned, runId);
         }
 
-        var missing = await statements.QueryAsync<long>(MissingCells, new { lease.ShardId });
-        await CloseAsync(statements, lease, missing.Count, returned.Ending, returned.CellId, Clean(returned.Detail));
+        await CloseAsync(statements, lease, returned.Ending, returned.CellId, Clean(returned.Detail));
         return true;
     }
 
@@ -94,9 +93,9 @@ internal static class ShardClosing
         }
     }
 
-    private static async Task CloseAsync(LedgerTransaction statements, Lease lease, int missing, AttemptEnding ending, long? cellId, string? detail)
+    private static async Task CloseAsync(LedgerTransaction statements, Lease lease, AttemptEnding ending, long? cellId, string? detail)
     {
-        await statements.ExecuteAsync(LeaveLease, new { lease.ShardId, lease.Attempt, state = missing == 0 ? "done" : "queued" });
+        await statements.ExecuteAsync(LeaveLease, new { lease.ShardId, lease.Attempt });
         await statements.ExecuteAsync(EndAttempt, new { lease.ShardId, lease.Attempt, ending = ending.Name(), cellId, detail });
     }
 

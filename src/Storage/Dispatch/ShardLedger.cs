@@ -24,10 +24,14 @@ public sealed class ShardLedger(Database database)
     private static readonly string RequeueExpired = SqlFiles.Statement("requeue_expired");
     private static readonly string RequeueOfWorker = SqlFiles.Statement("requeue_of_worker");
     private static readonly string StartRuns = SqlFiles.Statement("start_runs");
+    private static readonly string SkipUnfitting = SqlFiles.Statement("skip_unfitting");
     private static readonly string FinishRuns = SqlFiles.Statement("finish_runs");
 
     /// <summary>A cell that failed this often (runner crashed or timed out) is set aside.</summary>
     public const int MaxCellFailures = 3;
+
+    /// <summary>How old a run must be before a cell that fits no present device is skipped: workers need a moment to join.</summary>
+    private const double GraceSeconds = 60;
 
     internal Database Database { get; } = database;
 
@@ -129,7 +133,10 @@ public sealed class ShardLedger(Database database)
     public Task<int> RequeueOfAsync(long epoch, string worker, string incarnation, CancellationToken cancellation) =>
         GuardedAsync(epoch, statements => statements.ExecuteAsync(RequeueOfWorker, new { worker, incarnation, detail = "the worker vanished" }), cancellation);
 
-    /// <summary>queued to running where something was granted, running to finished (failed where no cell is ok) where every cell has a result. Returns the runs that ended.</summary>
+    /// <summary>
+    /// queued to running where something was granted; finished (failed where no cell is ok) where every cell has a result. Cells that no
+    /// present device of their backend has the memory for are skipped after a minute. Returns the runs that ended.
+    /// </summary>
     public Task<IReadOnlyList<long>> SettleRunsAsync(long epoch, CancellationToken cancellation) =>
         GuardedAsync<IReadOnlyList<long>>(epoch, async statements =>
         {
@@ -138,6 +145,7 @@ public sealed class ShardLedger(Database database)
                 await statements.TellAsync("running", started, "the first shard was granted");
             }
 
+            await statements.ExecuteAsync(SkipUnfitting, new { graceSeconds = GraceSeconds });
             var ended = await statements.QueryAsync<EndedRow>(FinishRuns, null);
             foreach (var run in ended)
             {

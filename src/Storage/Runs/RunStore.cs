@@ -115,7 +115,7 @@ public sealed class RunStore(Database database)
         return true;
     }, cancellation);
 
-    /// <summary>paused (or cancelled, or with failed cells that deserve another try: crashed, timed-out, cancelled) back to queued; cells with a good result keep it.</summary>
+    /// <summary>paused (or cancelled, or with cells that deserve another try: crashed, timed-out, cancelled, skipped) back to queued; cells with a good result keep it.</summary>
     /// <returns>Cells that are missing now, or null when the run does not exist.</returns>
     public Task<long?> ResumeAsync(long runId, CancellationToken cancellation) => ChangeAsync<long?>(runId, async change =>
     {
