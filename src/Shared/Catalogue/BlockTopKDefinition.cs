@@ -29,7 +29,7 @@ public sealed class BlockTopKDefinition : KernelDefinition
         var others = rising * (rising - 1.0) / 2 + (full - rising) * (kept - 1.0);
         var pairs = full * Triangle(block) + others * block * block;
         if (rest > 0)
-            pairs += Triangle(rest) + (Math.Min(kept, full + 1) - 1.0) * block * rest;
+            pairs += Triangle(rest) + (kept - 1.0) * block * rest;
         return input.Heads * pairs;
     }
 

@@ -83,7 +83,7 @@ internal sealed class ShapePlanner(Sweep sweep, PlannerOptions options, ProblemL
         return new KernelSpec(request.Definition.Name, numbers.ToImmutable(), request.Variant);
     }
 
-    /// <summary>0.1 * 30 is 3.0000000000000004 in binary, and still means 3.</summary>
+    /// <summary>0.07 * 100 is 7.000000000000001 in binary, and still means 7.</summary>
     private static double RoundedUp(double value) =>
         Math.Abs(value - Math.Round(value)) <= 1e-9 * Math.Max(1, Math.Abs(value)) ? Math.Round(value) : Math.Ceiling(value);
 

@@ -88,7 +88,7 @@ public sealed class PlannerTests
     [Theory]
     [InlineData("n/16", 16, 1)]
     [InlineData("n/16", 40, 3)]      // 2.5
-    [InlineData("0.1 * n", 30, 3)]   // 3.0000000000000004
+    [InlineData("0.07 * n", 100, 7)] // 7.000000000000001
     [InlineData("n/100", 16, 1)]     // 0.16
     [InlineData("n - n", 16, 1)]
     [InlineData("2 * n", 16, 16)]
