@@ -10,8 +10,9 @@ using AttnSweep.Storage.Connections;
 using AttnSweep.Storage.Nodes;
 using AttnSweep.Storage.Reading;
 using AttnSweep.Storage.Runs;
-using AttnSweep.Sweeps;
 using AttnSweep.SweepFiles;
+using AttnSweep.Sweeps;
+using Spectre.Console;
 
 namespace AttnSweep.Cli.Commands;
 

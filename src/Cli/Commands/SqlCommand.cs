@@ -33,14 +33,18 @@ internal static class SqlCommand
 
             await using var store = new Database(lease.ConnectionString, DatabaseRole.Reader);
             var reader = new ReadOnlyQuery(store);
-            using var output = new StreamWriter(Console.OpenStandardOutput());
-            ITableWriter writer = parsed.GetValue(csv) ? new CsvWriter(output) : parsed.GetValue(json) ? new JsonRowsWriter(output) : new ScreenTableWriter(Screen.Out);
+            using var writer = Writer(parsed.GetValue(csv), parsed.GetValue(json));
             await reader.RunAsync(text, writer.Begin, writer.Row, cancellation);
             writer.End();
             return ExitCodes.Ok;
         });
         return command;
     }
+
+    private static ITableWriter Writer(bool csv, bool json) =>
+        csv ? new CsvWriter(new StreamWriter(Console.OpenStandardOutput()))
+        : json ? new JsonRowsWriter(new StreamWriter(Console.OpenStandardOutput()))
+        : new ScreenTableWriter(Screen.Out);
 
     private static async Task<int> OpenPsqlAsync(string connectionString, CancellationToken cancellation)
     {

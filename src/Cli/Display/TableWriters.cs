@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace AttnSweep.Cli.Display;
 
 /// <summary>Writes the rows of a query as they come.</summary>
-internal interface ITableWriter
+internal interface ITableWriter : IDisposable
 {
     void Begin(IReadOnlyList<string> columns);
 
@@ -23,6 +23,8 @@ internal sealed class CsvWriter(TextWriter output) : ITableWriter
     public void Row(IReadOnlyList<object?> values) => Line(values.Select(Values.Text));
 
     public void End() => output.Flush();
+
+    public void Dispose() => output.Dispose();
 
     private void Line(IEnumerable<string> fields) => output.Write(string.Join(',', fields.Select(Quoted)) + "\n");
 
@@ -58,9 +60,14 @@ internal sealed class JsonRowsWriter(StreamWriter output) : ITableWriter
     {
         _json.WriteEndArray();
         _json.Flush();
-        _json.Dispose();
         output.Write("\n");
         output.Flush();
+    }
+
+    public void Dispose()
+    {
+        _json.Dispose();
+        output.Dispose();
     }
 }
 
@@ -77,6 +84,11 @@ internal sealed class ScreenTableWriter(IAnsiConsole console) : ITableWriter
     {
         console.Write(_table);
         console.WriteLine($"{_table.Rows.Count} rows");
+    }
+
+    public void Dispose()
+    {
+        // The console is the program's, not the table's.
     }
 }
 

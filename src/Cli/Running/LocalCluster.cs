@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using AttnSweep.Cli.Commands;
-using AttnSweep.Cli.Display;
 using AttnSweep.Cli.Launching;
 using AttnSweep.Cli.PrivateServer;
 using AttnSweep.Storage.Connections;
