@@ -91,7 +91,8 @@ public sealed class GateTests(PostgresFixture postgres)
 
         Assert.Equal(RecordVerdict.Stale, await store.RecordAsync(epoch, Plans.Report(old)));
         Assert.False(await store.CrashAsync(epoch, old.Lease, null));
-        Assert.Single(await store.Ledger.RenewAsync(epoch, Store.Worker, [new LeaseProgress(old.Lease, "cpu-simd", null, 0)], Store.LeaseDuration, CancellationToken.None));
+        Assert.Single(await store.Ledger.RenewAsync(epoch, Store.Worker, [new LeaseProgress(old.Lease, "cpu-simd", null, 0.75)], Store.LeaseDuration, CancellationToken.None));
+        Assert.Equal(0, await store.AskAsync<double>("SELECT share FROM shards"));
         Assert.Equal(0, await store.AskAsync<long>("SELECT count(*) FROM results"));
         Assert.Equal(RecordVerdict.Recorded, await store.RecordAsync(epoch, Plans.Report(current)));
     }
