@@ -80,6 +80,24 @@ public sealed class GateTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task The_report_of_an_earlier_attempt_is_stale_even_from_the_worker_that_holds_the_shard_again()
+    {
+        await using var store = await Store.CreateAsync(postgres);
+        var epoch = await store.TakeEpochAsync();
+        await store.SubmitAsync(Plans.Of(1, 2));
+        var old = await store.TakeAsync(epoch);
+        await store.Ledger.RequeueOfAsync(epoch, Store.Worker, Store.Incarnation, CancellationToken.None);
+        var current = await store.TakeAsync(epoch);
+
+        Assert.Equal(RecordVerdict.Stale, await store.RecordAsync(epoch, Plans.Report(old)));
+        Assert.False(await store.CrashAsync(epoch, old.Lease, null));
+        Assert.Single(await store.Ledger.RenewAsync(epoch, Store.Worker, [new LeaseProgress(old.Lease, "cpu-simd", null, 0.75)], Store.LeaseDuration, CancellationToken.None));
+        Assert.Equal(0, await store.AskAsync<double>("SELECT share FROM shards"));
+        Assert.Equal(0, await store.AskAsync<long>("SELECT count(*) FROM results"));
+        Assert.Equal(RecordVerdict.Recorded, await store.RecordAsync(epoch, Plans.Report(current)));
+    }
+
+    [Fact]
     public async Task Two_coordinators_that_record_the_same_report_at_once_write_it_once()
     {
         await using var store = await Store.CreateAsync(postgres);

@@ -24,15 +24,11 @@ internal static class ConnectionStrings
         return builder;
     }
 
-    /// <summary>The same login under a role and its limits. They are start-up options, not SET statements, so that no pooled connection can be without them.</summary>
+    /// <summary>The same login under a role and its limits. They are start-up options because those survive the
+    /// DISCARD ALL with which a pooled connection is reset; the effect of SET ROLE does not (both tried on PostgreSQL 15).</summary>
     public static NpgsqlConnectionStringBuilder ForRole(NpgsqlConnectionStringBuilder login, DatabaseRole role)
     {
-        var builder = new NpgsqlConnectionStringBuilder(login.ConnectionString)
-        {
-            // DISCARD ALL resets the role to the login's own (seen on PostgreSQL 15), so a pooled connection would come back with the
-            // login's rights. Nothing in this project leaves session state behind.
-            NoResetOnClose = true,
-        };
+        var builder = new NpgsqlConnectionStringBuilder(login.ConnectionString);
         builder.ApplicationName ??= "attnsweep";
         var options = $"-c role={role.Name()} -c timezone=UTC";
         if (role == DatabaseRole.Reader)
