@@ -2,6 +2,8 @@
 DO $$
 DECLARE
     wanted text;
+    -- From PostgreSQL 16 on, whoever creates a role is a member of it that may not take it; the privilege to ask about is SET there.
+    taking text := CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END;
 BEGIN
     FOREACH wanted IN ARRAY ARRAY['attnsweep_owner', 'attnsweep_app', 'attnsweep_reader'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
@@ -12,7 +14,7 @@ BEGIN
             END;
         END IF;
         -- Without a look first, every migration would rewrite a row of a catalogue that all databases share.
-        IF NOT pg_has_role(session_user, wanted, 'MEMBER') THEN
+        IF NOT pg_has_role(session_user, wanted, taking) THEN
             EXECUTE format('GRANT %I TO %I', wanted, session_user);
         END IF;
     END LOOP;

@@ -1,3 +1,5 @@
+using AttnSweep.SweepFiles.Reading;
+using AttnSweep.SweepFiles.Yaml;
 using AttnSweep.Sweeps;
 
 namespace AttnSweep.SweepFiles;
@@ -6,7 +8,23 @@ namespace AttnSweep.SweepFiles;
 public static class SweepFile
 {
     /// <summary>Every mistake in the file is reported at once; a plan is there only when there is none. Pure: no clock, no disk.</summary>
-    public static SweepReading Read(string text, string fileName) => throw new NotImplementedException();
+    public static SweepReading Read(string text, string fileName)
+    {
+        var mistakes = new MistakeList(fileName);
+        var reader = new SweepReader(mistakes);
+        if (SweepTree.Read(text, mistakes) is not { } root || reader.Read(root) is not { } sweep)
+            return new SweepReading(null, mistakes.InOrder);
+        var result = Planner.Plan(sweep);
+        foreach (var (formula, mistake) in result.Problems)
+        {
+            if (formula is null)
+                mistakes.Add(reader.Whole, mistake.Found, mistake.Expected);
+            else
+                mistakes.Add(reader.Sources[formula], mistake);
+        }
+
+        return new SweepReading(result.Plan, mistakes.InOrder);
+    }
 }
 
 /// <summary>Either a plan or at least one mistake.</summary>

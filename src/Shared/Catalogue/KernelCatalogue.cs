@@ -3,7 +3,15 @@ namespace AttnSweep.Catalogue;
 /// <summary>Every kernel that a sweep may name. Adding one is one file beside this and one line here, and its device code in the Kernels project.</summary>
 public static class KernelCatalogue
 {
-    public static IReadOnlyList<KernelDefinition> All { get; } = [];
+    public static IReadOnlyList<KernelDefinition> All { get; } =
+    [
+        new NaiveDefinition(),
+        new FlashDefinition(),
+        new ThresholdDefinition(),
+        new TopKDefinition(),
+        new WindowDefinition(),
+        new BlockTopKDefinition(),
+    ];
 
     /// <summary>The dense kernel that speed-ups are relative to.</summary>
     public const string DenseBaseline = "flash";

@@ -42,6 +42,22 @@ public abstract class KernelDefinition
 
     /// <summary>Memory for tensors and scratch, in bytes; the gate that keeps a cell from a device it does not fit.</summary>
     public abstract long MemoryBytes(InputSpec input, KernelSpec kernel);
+
+    /// <summary>The same on one backend, for kernels that need different scratch on different ones.</summary>
+    public virtual long MemoryBytesOn(string backend, InputSpec input, KernelSpec kernel) => MemoryBytes(input, kernel);
+
+    /// <summary>The scores of all heads in float32.</summary>
+    protected static long ScoreMatrixBytes(InputSpec input) => 4L * input.Heads * input.N * input.N;
+
+    /// <summary>The cpu-simd kernels read K from a rearranged copy, padded to whole panels of 64 keys.</summary>
+    protected static long PackedKeyBytes(InputSpec input) => 4L * input.Heads * input.D * ((input.N + 63L) / 64 * 64);
+
+    /// <summary>The ILGPU kernels that select by score first write all scores to memory; cpu-simd keeps a few rows per thread.</summary>
+    protected static bool MaterialisesScores(string backend) => backend != Backends.CpuSimd;
+
+    /// <summary>Pairs of one head when every row keeps <paramref name="most"/> keys, or all that it sees.</summary>
+    protected static double CappedRows(int n, int most, bool causal) =>
+        causal ? most * (most + 1.0) / 2 + (double)(n - most) * most : (double)n * most;
 }
 
 /// <summary>A parameter of a kernel.</summary>

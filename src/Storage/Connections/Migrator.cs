@@ -15,6 +15,9 @@ public static class Migrator
     // Any number that no other program takes in this database.
     private const long AdvisoryLock = 0x41_74_74_6E_53_77;
 
+    // UNIQUE NULLS NOT DISTINCT and a public schema that belongs to the database's owner.
+    private const int OldestPostgres = 15;
+
     /// <returns>Names of the scripts that ran; empty when the schema was current.</returns>
     /// <exception cref="DatabaseProblemException">Unreachable, not allowed, or the schema is newer than this program.</exception>
     public static async Task<IReadOnlyList<string>> MigrateAsync(string connectionString, CancellationToken cancellation)
@@ -28,6 +31,12 @@ public static class Migrator
             await using var held = new NpgsqlConnection(
                 new NpgsqlConnectionStringBuilder(login.ConnectionString) { Pooling = false }.ConnectionString);
             await held.OpenAsync(cancellation);
+            if (held.PostgreSqlVersion.Major < OldestPostgres)
+            {
+                throw new DatabaseProblemException(
+                    $"the server runs PostgreSQL {held.PostgreSqlVersion}; AttnSweep needs {OldestPostgres} or newer");
+            }
+
             await held.ExecuteAsync(new CommandDefinition(
                 "SELECT pg_advisory_lock(@key)", new { key = AdvisoryLock }, commandTimeout: 0, cancellationToken: cancellation));
 

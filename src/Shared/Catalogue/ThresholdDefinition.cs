@@ -1,0 +1,28 @@
+using AttnSweep.Sweeps;
+
+namespace AttnSweep.Catalogue;
+
+/// <summary>Keeps the keys whose softmax weight exceeds epsilon; scores of all visible keys are needed to know which.</summary>
+public sealed class ThresholdDefinition : KernelDefinition
+{
+    public override string Name => "threshold";
+
+    public override string Summary => "keeps keys with softmax weight above epsilon, renormalised; every score is still computed";
+
+    public override IReadOnlyList<ParameterDefinition> Parameters { get; } =
+        [new("epsilon", "smallest softmax weight that is dropped no more; greater than 0, 1/n is the average weight", IsCount: false, Minimum: 0)];
+
+    public override bool IsDataDependent => true;
+
+    /// <summary>Paper 4A: a row of m visible keys keeps m (1 - frac_le(tau, m, epsilon)). Within a few percent while sigma^2 is below 0.6 sqrt(2 ln n); an estimate above.</summary>
+    public override double ExpectedKeptPairs(InputSpec input, KernelSpec kernel) =>
+        input.Heads * ThresholdDensity.KeptPairsOfOneHead(input, kernel["epsilon"]);
+
+    public override double UsefulFlops(InputSpec input, KernelSpec kernel, double keptPairs) =>
+        2.0 * input.D * input.VisiblePairs + 2.0 * input.D * keptPairs;
+
+    public override long MemoryBytes(InputSpec input, KernelSpec kernel) => input.TensorBytes + PackedKeyBytes(input);
+
+    public override long MemoryBytesOn(string backend, InputSpec input, KernelSpec kernel) =>
+        MaterialisesScores(backend) ? input.TensorBytes + ScoreMatrixBytes(input) : MemoryBytes(input, kernel);
+}
