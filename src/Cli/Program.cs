@@ -1,1 +1,3 @@
-System.Console.WriteLine("attnsweep");
+using AttnSweep.Cli.CommandLine;
+
+return await AttnsweepProgram.RunAsync(args);
