@@ -1,10 +1,71 @@
+using Akka.Actor;
+using Akka.Hosting;
+using AttnSweep.Clustering;
+using AttnSweep.Kernels.Devices;
+using AttnSweep.Protocol;
+using AttnSweep.Sweeps;
+using AttnSweep.Worker.Dispatch;
+using AttnSweep.Worker.Machine;
+using AttnSweep.Worker.Reports;
+
 namespace AttnSweep.Worker;
 
 /// <summary>A worker: pulls shards for this machine's devices, one runner process per device.</summary>
 public static class WorkerProcess
 {
+    /// <summary>The cluster does not want this worker: a restart would not change that.</summary>
+    private const int ExitTurnedAway = 2;
+
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(15);
+
     /// <summary>Runs until cancelled (drains: gives its shards back) or until the cluster turns it away. Returns the exit code.</summary>
-    public static Task<int> RunAsync(WorkerOptions options, CancellationToken stopping) => throw new NotImplementedException();
+    /// <exception cref="DeviceNotFoundException">An asked-for device is not here.</exception>
+    /// <exception cref="SpoolProblemException">The spool cannot be used.</exception>
+    public static async Task<int> RunAsync(WorkerOptions options, CancellationToken stopping)
+    {
+        var devices = Choose(DeviceCatalogue.Discover(new DeviceOptions(options.Threads, options.Devices.Any(d => d.StartsWith(Backends.IlgpuCpu, StringComparison.Ordinal)))), options.Devices);
+        using var spool = new Spool(options.SpoolFolder);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        string? turnedAway = null;
+        var parts = new WorkerParts(options, NodeFacts.Read(options), devices, TimeProvider.System, reason =>
+        {
+            turnedAway = reason;
+            ending.Cancel();
+        });
+        var code = await ClusterNode.RunAsync(
+            new NodeOptions(ClusterRoles.Worker, options.Host, options.Port, options.Seeds),
+            (akka, _) => akka.WithCoordinatorProxy().WithActors((system, registry) => Start(system, registry.Get<CoordinatorKey>(), parts, spool)),
+            null,
+            ending.Token);
+        if (turnedAway is null)
+        {
+            return code;
+        }
+
+        await Console.Error.WriteLineAsync($"attnsweep: the cluster turned worker {options.Name} away: {turnedAway}");
+        return ExitTurnedAway;
+    }
+
+    private static void Start(ActorSystem system, IActorRef coordinator, WorkerParts parts, Spool spool)
+    {
+        var worker = system.ActorOf(Props.Create(() => new WorkerActor(parts, coordinator, spool)), "worker");
+        // Before the node leaves the cluster: what is given back must still reach the coordinator.
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "drain", async () =>
+        {
+            await worker.Ask<Drained>(new Drain(), DrainTimeout);
+            return Akka.Done.Instance;
+        });
+    }
+
+    private static IReadOnlyList<DeviceInfo> Choose(IReadOnlyList<DeviceInfo> here, IReadOnlyList<string> wanted)
+    {
+        foreach (var name in wanted.Where(w => here.All(d => d.Id != w && d.Backend != w)))
+        {
+            throw new DeviceNotFoundException($"no device '{name}' on this machine; there are: {string.Join(", ", here.Select(d => d.Id))}");
+        }
+
+        return wanted.Count == 0 ? here : [.. here.Where(d => wanted.Contains(d.Id) || wanted.Contains(d.Backend))];
+    }
 }
 
 /// <param name="Name">Unique in the cluster; names the spool folder.</param>

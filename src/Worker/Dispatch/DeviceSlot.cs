@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using AttnSweep.Protocol;
+using AttnSweep.Results;
+
+namespace AttnSweep.Worker.Dispatch;
+
+/// <summary>What one device is about. Pure; transitions take the time as a parameter.</summary>
+internal abstract record DeviceSlot
+{
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
+
+    private DeviceSlot()
+    {
+    }
+
+    /// <summary>Nothing to do until then.</summary>
+    public sealed record Idle(DateTimeOffset AskAt) : DeviceSlot;
+
+    /// <summary>Asked for a shard; an answer that does not come is asked for again.</summary>
+    public sealed record Asking(DateTimeOffset Since) : DeviceSlot;
+
+    /// <summary>Measuring a shard.</summary>
+    /// <param name="Generation">Number of the runner process that has it.</param>
+    /// <param name="StageUntil">When the stage's deadline is over.</param>
+    public sealed record Working(
+        ShardWork Work, int Generation, long? CellId, double Share, DateTimeOffset StageUntil,
+        ImmutableList<CellResult> Results, SparsityResult? Sparsity) : DeviceSlot
+    {
+        /// <summary>A stage of the whole shard (input, sparsity, the dense baseline) has the time of its slowest cell.</summary>
+        public Working Begin(RunnerProtocol.CellStarted stage, DateTimeOffset now)
+        {
+            var seconds = Work.Cells.Where(c => stage.CellId is null || c.CellId == stage.CellId).Select(c => c.DeadlineSeconds).DefaultIfEmpty(60).Max();
+            return this with { CellId = stage.CellId, Share = stage.Share, StageUntil = now.AddSeconds(seconds) };
+        }
+    }
+
+    /// <summary>Whether to ask for a shard now.</summary>
+    public bool WantsToAsk(DateTimeOffset now) => this switch
+    {
+        Idle idle => now >= idle.AskAt,
+        Asking asking => now - asking.Since >= AskAgain,
+        _ => false,
+    };
+
+    public static Working Take(ShardWork work, int generation, DateTimeOffset now) =>
+        new Working(work, generation, null, 0, now, [], null).Begin(new RunnerProtocol.CellStarted("input", null, 0), now);
+}

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Security.Cryptography;
+using System.Text;
+using AttnSweep.Protocol;
+
+namespace AttnSweep.Worker.Machine;
+
+/// <summary>The environment that times depend on, read once when the worker starts.</summary>
+internal static class NodeFacts
+{
+    public static NodeInfo Read(WorkerOptions options)
+    {
+        var facts = Parse(
+            Text("/proc/cpuinfo"), Text("/proc/meminfo"), Text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+            Environment.ProcessorCount, options.Threads, options.CodeVersion);
+        return new NodeInfo(options.Name, Environment.MachineName, Environment.ProcessId, options.CodeVersion, facts, Fingerprint(facts));
+    }
+
+    internal static ImmutableSortedDictionary<string, string> Parse(
+        string cpuInfo, string memInfo, string governor, int cores, int threads, string codeVersion) => new Dictionary<string, string>
+    {
+        ["cpu"] = Field(cpuInfo, "model name") ?? Field(cpuInfo, "Hardware") ?? RuntimeInformation.ProcessArchitecture.ToString(),
+        ["cores"] = cores.ToString(CultureInfo.InvariantCulture),
+        ["threads"] = (threads > 0 ? threads : cores).ToString(CultureInfo.InvariantCulture),
+        ["memory"] = Field(memInfo, "MemTotal") ?? "unknown",
+        ["governor"] = governor.Trim() is { Length: > 0 } known ? known : "unknown",
+        ["simd"] = Vector512.IsHardwareAccelerated ? "512" : Vector256.IsHardwareAccelerated ? "256" : Vector128.IsHardwareAccelerated ? "128" : "none",
+        ["os"] = RuntimeInformation.OSDescription,
+        ["runtime"] = RuntimeInformation.FrameworkDescription,
+        ["code"] = codeVersion,
+    }.ToImmutableSortedDictionary();
+
+    /// <summary>Over every fact in order: each of them is known to move times.</summary>
+    internal static string Fingerprint(ImmutableSortedDictionary<string, string> facts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', facts.Select(f => $"{f.Key}={f.Value}")))));
+
+    private static string? Field(string text, string name) => text.Split('\n')
+        .Select(line => line.Split(':', 2))
+        .Where(parts => parts.Length == 2 && parts[0].Trim() == name)
+        .Select(parts => parts[1].Trim())
+        .FirstOrDefault();
+
+    private static string Text(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using AttnSweep.Catalogue;
+using AttnSweep.Kernels.Devices;
+using AttnSweep.Kernels.Inputs;
+using AttnSweep.Kernels.Reference;
+using AttnSweep.Protocol;
+using AttnSweep.Results;
+using AttnSweep.Sweeps;
+
+namespace AttnSweep.Worker.Measuring;
+
+/// <summary>Prepares the kernels of a shard and checks each before it may be timed.</summary>
+internal sealed class VerifiedCells(IDevice device, AttentionInput input, KernelVerifier verifier) : IDisposable
+{
+    private readonly List<VerifiedCell> _right = [];
+    private readonly float[] _output = new float[input.Q.Length];
+    private VerifiedCell? _ownDense;
+    private bool _denseSought;
+
+    /// <summary>Cells whose output is right, ready to be timed.</summary>
+    public IReadOnlyList<VerifiedCell> Right => _right;
+
+    /// <summary>The dense baseline: the shard's own flash cell, or one prepared beside it; null where it cannot run here.</summary>
+    public VerifiedCell? Dense
+    {
+        get
+        {
+            if (_right.FirstOrDefault(c => c.Kernel.Name == KernelCatalogue.DenseBaseline) is { } cell)
+            {
+                return cell;
+            }
+
+            if (!_denseSought)
+            {
+                _denseSought = true;
+                _ownDense = Prepare(null, KernelSpec.Plain(KernelCatalogue.DenseBaseline)).Right;
+            }
+
+            return _ownDense;
+        }
+    }
+
+    /// <summary>Null when the cell is right and waits for its trials; else its final result.</summary>
+    public CellResult? Verify(CellWork cell)
+    {
+        var (right, ended) = Prepare(cell, cell.Kernel);
+        if (right is not null)
+        {
+            _right.Add(right);
+        }
+
+        return ended;
+    }
+
+    public void Dispose()
+    {
+        _right.ForEach(c => c.Prepared.Dispose());
+        _ownDense?.Prepared.Dispose();
+    }
+
+    private (VerifiedCell? Right, CellResult? Ended) Prepare(CellWork? cell, KernelSpec kernel)
+    {
+        var dense = KernelDefinition.DenseFlops(input.Spec);
+        IPreparedKernel? prepared = null;
+        try
+        {
+            prepared = device.Prepare(kernel, input);
+            prepared.Launch(1);
+            prepared.ReadOutput(_output);
+            var verdict = verifier.Check(kernel, _output);
+            var useful = KernelCatalogue.Find(kernel.Name)?.UsefulFlops(input.Spec, kernel, verdict.KeptPairs) ?? dense;
+            if (verdict.IsRight)
+            {
+                var right = new VerifiedCell(cell, kernel, prepared, verdict, useful, dense);
+                prepared = null;
+                return (right, null);
+            }
+
+            return (null, Ended(Outcome.WrongResult, verdict.WhyWrong, verdict.Error, verdict.KeptPairs, useful));
+        }
+        catch (KernelUnsupportedException problem)
+        {
+            return (null, Ended(Outcome.Unsupported, problem.Message));
+        }
+        catch (Exception problem) when (problem is DeviceOutOfMemoryException or OutOfMemoryException)
+        {
+            return (null, Ended(Outcome.OutOfMemory, problem.Message));
+        }
+        catch (Exception problem)
+        {
+            // A managed exception leaves the process whole: the kernel gave no right result, and the shard's other cells go on.
+            return (null, Ended(Outcome.WrongResult, $"{problem.GetType().Name}: {problem.Message}"));
+        }
+        finally
+        {
+            prepared?.Dispose();
+        }
+
+        CellResult? Ended(Outcome outcome, string? detail, KernelError? error = null, double kept = 0, double useful = 0) =>
+            cell is null ? null : new CellResult(cell.CellId, outcome, detail ?? outcome.Name(), error, kept, useful, dense, []);
+    }
+}
+
+/// <summary>A kernel whose output was right.</summary>
+/// <param name="Cell">Null for a dense baseline that is no cell of the shard.</param>
+internal sealed record VerifiedCell(CellWork? Cell, KernelSpec Kernel, IPreparedKernel Prepared, KernelVerifier.Verdict Verdict, double UsefulFlops, double DenseFlops)
+{
+    public CellResult Result(IReadOnlyList<TrialResult> trials) =>
+        new(Cell!.CellId, Outcome.Ok, null, Verdict.Error, Verdict.KeptPairs, UsefulFlops, DenseFlops, trials);
+
+    public bool Equals(VerifiedCell? other) => ReferenceEquals(this, other);
+
+    public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
+}
