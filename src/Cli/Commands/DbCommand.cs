@@ -108,5 +108,5 @@ internal static class DbCommand
         return ExitCodes.Ok;
     }
 
-    private static PrivateDatabase Server(Surroundings around) => new(ServerHome.OfThisProcess(), around.Error);
+    private static PrivateDatabase Server(Surroundings around) => new(ServerHome.OfThisProcess(), around.Error, around.Time);
 }

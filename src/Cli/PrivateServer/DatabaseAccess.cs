@@ -41,7 +41,7 @@ internal sealed class DatabaseAccess : IAsyncDisposable
 
     public static async Task<DatabaseAccess> OpenPrivateAsync(Surroundings around, CancellationToken cancellation)
     {
-        var server = new PrivateDatabase(ServerHome.OfThisProcess(), around.Error);
+        var server = new PrivateDatabase(ServerHome.OfThisProcess(), around.Error, around.Time);
         server.PrepareFolder();
         var use = await LockFile.SharedAsync(server.Home.UsersLock, around.Time, cancellation);
         DatabaseAccess? access = null;

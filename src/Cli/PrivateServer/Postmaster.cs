@@ -22,14 +22,14 @@ internal sealed record Postmaster(int ProcessId, int Port)
         arguments.Count > 0 && Path.GetFileName(arguments[0]) is "postgres" or "postmaster" && arguments.Contains(data);
 
     /// <summary>
-    /// After a reboot the pid in a left-over postmaster.pid can belong to any program of the same user, and PostgreSQL then refuses to
-    /// start. The file is removed only if no process at all works in the data folder (backends of a killed postmaster do for a moment,
+    /// After a reboot the pid in a left-over postmaster.pid can belong to any program of the same user, and after a kill to a zombie that
+    /// nobody has collected (seen in a container); PostgreSQL then refuses to start. The file is removed only if no process at all works in the data folder (backends of a killed postmaster do for a moment,
     /// and PostgreSQL waits for them by what the file says).
     /// </summary>
     public static void ForgetImpostor(string data)
     {
-        if (ReadFile(data) is { } claimed && Arguments(claimed.ProcessId) is { Length: > 0 } arguments
-            && !IsOurs(arguments, data) && !AnyoneWorksIn(data))
+        if (ReadFile(data) is { } claimed && Directory.Exists($"/proc/{claimed.ProcessId}")
+            && !IsOurs(Arguments(claimed.ProcessId), data) && !AnyoneWorksIn(data))
         {
             File.Delete(Path.Combine(data, "postmaster.pid"));
         }

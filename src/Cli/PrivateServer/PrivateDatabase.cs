@@ -8,7 +8,7 @@ using Npgsql;
 namespace AttnSweep.Cli.PrivateServer;
 
 /// <summary>Makes, starts and stops the private server. Callers hold the locks; see <see cref="DatabaseAccess"/>.</summary>
-internal sealed class PrivateDatabase(ServerHome home, TextWriter notes)
+internal sealed class PrivateDatabase(ServerHome home, TextWriter notes, TimeProvider time)
 {
     private const string Name = "attnsweep";
     private const string InitialPrefix = "initial-";
@@ -58,7 +58,6 @@ internal sealed class PrivateDatabase(ServerHome home, TextWriter notes)
             await InitialiseAsync(programs, account, cancellation);
         }
 
-        Postmaster.ForgetImpostor(Home.Data);
         var port = await LaunchAsync(programs, account, cancellation);
         await CreateDatabaseAsync(port, cancellation);
         return port;
@@ -147,9 +146,10 @@ internal sealed class PrivateDatabase(ServerHome home, TextWriter notes)
 
     private async Task<int> LaunchAsync(PostgresPrograms programs, ServerAccount account, CancellationToken cancellation)
     {
-        const int Tries = 3;
+        const int Tries = 20;
         for (var attempt = 1; ; attempt++)
         {
+            Postmaster.ForgetImpostor(Home.Data);
             var port = ChoosePort();
             await File.WriteAllTextAsync(Home.ServerLog, "", cancellation);
             await account.TakeOverAsync(Home.ServerLog, cancellation);
@@ -167,12 +167,20 @@ internal sealed class PrivateDatabase(ServerHome home, TextWriter notes)
             }
 
             var log = await File.ReadAllTextAsync(Home.ServerLog, CancellationToken.None);
-            if (!ServerMessages.IsPortTaken(log) || attempt == Tries)
+            var isEnding = ServerMessages.IsOldServerEnding(log);
+            if (attempt == Tries || !(isEnding || ServerMessages.IsPortTaken(log)))
             {
                 throw new SystemFailedException(ServerMessages.Explain("starting the private PostgreSQL server", Home.Data, log + started.Errors));
             }
 
-            File.Delete(Home.PortFile);
+            if (isEnding)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(250), time, cancellation);
+            }
+            else
+            {
+                File.Delete(Home.PortFile);
+            }
         }
     }
 

@@ -24,8 +24,21 @@ public sealed class ReportReader(Database database)
     public Task<IReadOnlyList<CellRow>> CellsAsync(long run, CancellationToken cancellation) =>
         database.QueryAsync<CellRow>(Queries["cells"], new { run }, cancellation);
 
-    public Task<IReadOnlyList<SeriesRow>> SeriesAsync(long run, CancellationToken cancellation) =>
-        database.QueryAsync<SeriesRow>(Queries["samples"], new { run }, cancellation);
+    public async Task<IReadOnlyList<SeriesRow>> SeriesAsync(long run, CancellationToken cancellation) =>
+        [.. (await database.QueryAsync<SeriesColumns>(Queries["samples"], new { run }, cancellation))
+            .Select(c => new SeriesRow(c.CellId, c.Kernel, c.Key, c.SamplesUs))];
+
+    // Npgsql announces an array column as System.Array, which fits no constructor, so Dapper gets properties.
+    private sealed class SeriesColumns
+    {
+        public long CellId { get; init; }
+
+        public string Kernel { get; init; } = "";
+
+        public string Key { get; init; } = "";
+
+        public double[]? SamplesUs { get; init; }
+    }
 }
 
 public sealed record SpeedupRow(
