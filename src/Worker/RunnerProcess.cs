@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Threading.Channels;
 using AttnSweep.Kernels.Devices;
 using AttnSweep.Protocol;
 using AttnSweep.Worker.Measuring;
@@ -15,7 +16,9 @@ public static class RunnerProcess
         using var device = DeviceCatalogue.Open(options.DeviceId, new DeviceOptions(options.Threads, IncludeIlgpuCpu: true));
         var shards = new ShardMeasurement(device, happened => Say(output, happened));
         Say(output, new RunnerProtocol.Ready(device.Info));
-        while (await input.ReadLineAsync(stopping) is { } line)
+        var lines = Channel.CreateUnbounded<string>();
+        _ = PumpAsync(input, lines.Writer, options.EndsWithInput);
+        await foreach (var line in lines.Reader.ReadAllAsync(stopping))
         {
             if (string.IsNullOrWhiteSpace(line))
             {
@@ -37,6 +40,27 @@ public static class RunnerProcess
         }
 
         return 0;
+    }
+
+    /// <summary>
+    /// Reads ahead, so that the end of the input is noticed in the middle of a shard: a worker's runner must not outlive its worker and
+    /// disturb the samples of the next one. Work from a file is finished first.
+    /// </summary>
+    private static async Task PumpAsync(TextReader input, ChannelWriter<string> lines, bool endsWithInput)
+    {
+        // Console readers answer on the calling thread.
+        await Task.Yield();
+        while (await input.ReadLineAsync() is { } line)
+        {
+            lines.TryWrite(line);
+        }
+
+        if (endsWithInput)
+        {
+            Environment.Exit(0);
+        }
+
+        lines.Complete();
     }
 
     private static ShardWork? Parse(string line, out string refusal)
@@ -63,4 +87,5 @@ public static class RunnerProcess
 
 /// <param name="DeviceId">As <c>attnsweep devices</c> lists it.</param>
 /// <param name="Threads">Threads of the cpu-simd device; 0 means all cores.</param>
-public sealed record RunnerOptions(string DeviceId, int Threads);
+/// <param name="EndsWithInput">The end of the input ends the process at once, as for a worker's child; else what was read is measured first.</param>
+public sealed record RunnerOptions(string DeviceId, int Threads, bool EndsWithInput = false);

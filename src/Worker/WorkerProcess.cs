@@ -75,7 +75,7 @@ public static class WorkerProcess
 /// <param name="Devices">Device ids to offer, or backends; empty means all that are here.</param>
 /// <param name="Threads">Threads of the cpu-simd device; 0 means all cores.</param>
 /// <param name="SpoolFolder">Where results wait until they are acknowledged.</param>
-/// <param name="RunnerCommand">Program and leading arguments that start a runner.</param>
+/// <param name="RunnerCommand">Program and leading arguments that start a runner; --device and --threads are added.</param>
 /// <param name="CodeVersion">Version and commit of this build.</param>
 public sealed record WorkerOptions(
     string Name, string Host, int Port, IReadOnlyList<string> Seeds, IReadOnlyList<string> Devices, int Threads,

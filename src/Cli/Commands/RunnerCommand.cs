@@ -22,7 +22,7 @@ internal static class RunnerCommand
                 around.Stop.IgnoreInterrupts();
             }
 
-            return RunnerProcess.RunAsync(new RunnerOptions(parsed.GetValue(device)!, parsed.GetValue(threads)), Console.In, Console.Out, cancellation);
+            return RunnerProcess.RunAsync(new RunnerOptions(parsed.GetValue(device)!, parsed.GetValue(threads), parsed.GetValue(child)), Console.In, Console.Out, cancellation);
         });
         return command;
     }

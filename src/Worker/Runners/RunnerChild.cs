@@ -54,7 +54,7 @@ internal sealed class RunnerChild(string deviceId, IReadOnlyList<string> command
 
     private void Start()
     {
-        var start = new ProcessStartInfo(command[0], [.. command.Skip(1), "runner", "--device", deviceId, "--threads", threads.ToString(CultureInfo.InvariantCulture)])
+        var start = new ProcessStartInfo(command[0], [.. command.Skip(1), "--device", deviceId, "--threads", threads.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
