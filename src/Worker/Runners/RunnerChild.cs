@@ -14,42 +14,57 @@ internal sealed class RunnerChild(string deviceId, IReadOnlyList<string> command
     private const int LongestLine = 8 << 20;
     private const int StoryLines = 20;
 
+    /// <summary>The process ends on a thread of its own, and may do so while work is given to it.</summary>
+    private readonly Lock _gate = new();
+
     private Process? _process;
     private int _generation;
 
     /// <summary>Gives a shard to the runner, starting one if there is none. Returns the number of the process that has it.</summary>
     public int Give(ShardWork work)
     {
-        if (_process is null or { HasExited: true })
+        lock (_gate)
         {
-            Start();
-        }
+            if (_process is null or { HasExited: true })
+            {
+                Start();
+            }
 
-        try
-        {
-            _process!.StandardInput.WriteLine(JsonSerializer.Serialize(work, ProtocolJson.Options));
-            _process.StandardInput.Flush();
-        }
-        catch (IOException)
-        {
-            // It died meanwhile; its death is told by whoever reads its output.
-        }
+            try
+            {
+                _process!.StandardInput.WriteLine(JsonSerializer.Serialize(work, ProtocolJson.Options));
+                _process.StandardInput.Flush();
+            }
+            catch (IOException)
+            {
+                // It died meanwhile; its death is told by whoever reads its output.
+            }
 
-        return _generation;
+            return _generation;
+        }
     }
 
     public void Kill()
     {
-        try
+        lock (_gate)
         {
             _process?.Kill(entireProcessTree: true);
+            _process = null;
         }
-        catch (InvalidOperationException)
-        {
-            // It has ended by itself.
-        }
+    }
 
-        _process = null;
+    /// <summary>A disposed process answers no question, not even whether it has ended: it is let go of before.</summary>
+    private void LetGo(Process process)
+    {
+        lock (_gate)
+        {
+            if (_process == process)
+            {
+                _process = null;
+            }
+
+            process.Dispose();
+        }
     }
 
     private void Start()
@@ -77,11 +92,12 @@ internal sealed class RunnerChild(string deviceId, IReadOnlyList<string> command
 
         await process.WaitForExitAsync();
         await errors;
+        var code = process.ExitCode;
+        LetGo(process);
         var words = string.Join('\n', story);
         tell(new RunnerDied(deviceId, generation, garbage is null
-            ? $"the runner ended with code {process.ExitCode}{(words.Length > 0 ? $"; its last words: {words}" : "")}"
+            ? $"the runner ended with code {code}{(words.Length > 0 ? $"; its last words: {words}" : "")}"
             : $"the runner wrote {garbage} and was killed"));
-        process.Dispose();
     }
 
     /// <returns>What was wrong with what it wrote, or null when it simply ended.</returns>
