@@ -65,7 +65,7 @@ public static class RunnerProcess
 
     private static ShardWork? Parse(string line, out string refusal)
     {
-        refusal = "";
+        refusal = "the line is no shard: it is null";
         try
         {
             return JsonSerializer.Deserialize<ShardWork>(line, ProtocolJson.Options);
