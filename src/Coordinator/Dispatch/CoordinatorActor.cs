@@ -113,9 +113,8 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
                     Requeue(command.Worker, older);
                 }
 
-                var (epoch, timings) = (_epoch, _parts.Timings);
-                _parts.Nodes.RegisterAsync(command.Node, command.Incarnation, command.Devices, _ended.Token)
-                    .PipeTo(Sender, Self, success: () => new Welcomed(epoch, timings.LeaseDuration, timings.RenewEvery), failure: Failed("registering a worker"));
+                var welcome = new Welcomed(_epoch, _parts.Timings.LeaseDuration, _parts.Timings.RenewEvery);
+                AnswerAfter(_parts.Nodes.RegisterAsync(command.Node, command.Incarnation, command.Devices, _ended.Token), welcome, "registering a worker");
                 break;
         }
     }
@@ -190,11 +189,21 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         return new StoreWorked();
     }
 
-    private void Return(ReturnShard command)
+    private void Return(ReturnShard command) =>
+        AnswerAfter(_parts.Ledger.ReturnAsync(_epoch, command, _ended.Token), new ReturnRecorded(_epoch, command.Lease), "taking a shard back");
+
+    /// <summary>The answer goes to the worker; a failure comes to us: on the wire it has no place, and we decide what it means.</summary>
+    private void AnswerAfter(Task stored, IEvent answer, string what)
     {
-        var epoch = _epoch;
-        _parts.Ledger.ReturnAsync(epoch, command, _ended.Token)
-            .PipeTo(Sender, Self, success: _ => new ReturnRecorded(epoch, command.Lease), failure: Failed("taking a shard back"));
+        var (self, sender) = (Self, Sender);
+        stored.PipeTo(
+            self, self,
+            success: () =>
+            {
+                sender.Tell(answer, self);
+                return new StoreWorked();
+            },
+            failure: Failed(what));
     }
 
     private void Part(Farewell command)
