@@ -22,7 +22,7 @@ public sealed class EndToEndTests : IDisposable
     public async Task A_sweep_file_becomes_answers_in_the_views()
     {
         var sweep = Path.Combine(_folder, "small.yaml");
-        await File.WriteAllTextAsync(sweep, Sweeps.Small);
+        await File.WriteAllTextAsync(sweep, TestSweeps.Small);
 
         var run = await Run("run", sweep);
 
@@ -41,7 +41,7 @@ public sealed class EndToEndTests : IDisposable
     public async Task The_answer_survives_and_a_second_resume_runs_nothing()
     {
         var sweep = Path.Combine(_folder, "small.yaml");
-        await File.WriteAllTextAsync(sweep, Sweeps.Small);
+        await File.WriteAllTextAsync(sweep, TestSweeps.Small);
         Assert.Equal(0, (await Run("run", sweep)).ExitCode);
         var attempts = await Csv("select count(*) from v_attempts");
 

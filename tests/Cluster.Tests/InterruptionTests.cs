@@ -12,7 +12,7 @@ public sealed class InterruptionTests(PostgresServer server) : IClassFixture<Pos
     public async Task An_interrupted_run_is_resumed_and_measures_only_what_is_missing(string signal, int exitCode)
     {
         await using var place = await server.NewPlaceAsync();
-        var sweep = place.Write("many.yaml", Sweeps.Many);
+        var sweep = place.Write("many.yaml", TestSweeps.Many);
         var planned = await place.PlannedCellsAsync(sweep);
         await using (var run = place.Start("run", sweep))
         {
@@ -42,7 +42,7 @@ public sealed class InterruptionTests(PostgresServer server) : IClassFixture<Pos
     {
         await using var place = await server.NewPlaceAsync();
         Assert.Equal(0, (await place.RunAsync("migrate")).ExitCode);
-        var sweep = place.Write("wrong.yaml", Sweeps.Small.Replace("n/16", "m/16", StringComparison.Ordinal));
+        var sweep = place.Write("wrong.yaml", TestSweeps.Small.Replace("n/16", "m/16", StringComparison.Ordinal));
 
         var run = await place.RunAsync("run", sweep);
 

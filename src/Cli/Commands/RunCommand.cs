@@ -74,7 +74,7 @@ internal static class RunCommand
     private static async Task<RunProgress?> MeasureAsync(
         Surroundings around, Request request, DatabaseAccess access, RunStore runs, RunRecord run, CancellationToken cancellation)
     {
-        var home = ServerHome.OfThisProcess();
+        var home = ServerHome.ForFilesOnly();
         var layout = ClusterLayout.Of(
             run.RunId, request.Workers, Environment.ProcessorCount, request.Threads, request.Devices,
             request.Port > 0 ? request.Port : FreePort.Any(), $"{Environment.MachineName}-{Environment.ProcessId}", Path.Combine(home.Spool, Units.Text($"run-{run.RunId}")));
