@@ -21,17 +21,17 @@ internal static class NodeFacts
 
     internal static ImmutableSortedDictionary<string, string> Parse(
         string cpuInfo, string memInfo, string governor, int cores, int threads, string codeVersion) => new Dictionary<string, string>
-    {
-        ["cpu"] = Field(cpuInfo, "model name") ?? Field(cpuInfo, "Hardware") ?? RuntimeInformation.ProcessArchitecture.ToString(),
-        ["cores"] = cores.ToString(CultureInfo.InvariantCulture),
-        ["threads"] = (threads > 0 ? threads : cores).ToString(CultureInfo.InvariantCulture),
-        ["memory"] = Field(memInfo, "MemTotal") ?? "unknown",
-        ["governor"] = governor.Trim() is { Length: > 0 } known ? known : "unknown",
-        ["simd"] = Vector512.IsHardwareAccelerated ? "512" : Vector256.IsHardwareAccelerated ? "256" : Vector128.IsHardwareAccelerated ? "128" : "none",
-        ["os"] = RuntimeInformation.OSDescription,
-        ["runtime"] = RuntimeInformation.FrameworkDescription,
-        ["code"] = codeVersion,
-    }.ToImmutableSortedDictionary();
+        {
+            ["cpu"] = Field(cpuInfo, "model name") ?? Field(cpuInfo, "Hardware") ?? RuntimeInformation.ProcessArchitecture.ToString(),
+            ["cores"] = cores.ToString(CultureInfo.InvariantCulture),
+            ["threads"] = (threads > 0 ? threads : cores).ToString(CultureInfo.InvariantCulture),
+            ["memory"] = Field(memInfo, "MemTotal") ?? "unknown",
+            ["governor"] = governor.Trim() is { Length: > 0 } known ? known : "unknown",
+            ["simd"] = Vector512.IsHardwareAccelerated ? "512" : Vector256.IsHardwareAccelerated ? "256" : Vector128.IsHardwareAccelerated ? "128" : "none",
+            ["os"] = RuntimeInformation.OSDescription,
+            ["runtime"] = RuntimeInformation.FrameworkDescription,
+            ["code"] = codeVersion,
+        }.ToImmutableSortedDictionary();
 
     /// <summary>Over every fact in order: each of them is known to move times.</summary>
     internal static string Fingerprint(ImmutableSortedDictionary<string, string> facts) =>
