@@ -24,7 +24,7 @@ public static class WorkerProcess
     public static async Task<int> RunAsync(WorkerOptions options, CancellationToken stopping)
     {
         var devices = Choose(DeviceCatalogue.Discover(new DeviceOptions(options.Threads, options.Devices.Any(d => d.StartsWith(Backends.IlgpuCpu, StringComparison.Ordinal)))), options.Devices);
-        using var spool = new Spool(options.SpoolFolder);
+        using var spool = new Spool(options.SpoolFolder, line => Console.Error.WriteLine($"attnsweep: {line}"));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         string? turnedAway = null;
         var parts = new WorkerParts(options, NodeFacts.Read(options), devices, TimeProvider.System, reason =>
