@@ -54,7 +54,7 @@ internal sealed record ServerHome(string Folder)
     public static ServerHome OfThisProcess() => Choose(Environment.GetEnvironmentVariable, Environment.IsPrivilegedProcess, CanOthersReach);
 
     /// <summary>Only the folders above count: the home itself is opened when it is made.</summary>
-    private static bool CanOthersReach(string path)
+    internal static bool CanOthersReach(string path)
     {
         for (var folder = Path.GetDirectoryName(path); folder is not null; folder = Path.GetDirectoryName(folder))
         {
