@@ -58,7 +58,7 @@ internal sealed record ServerHome(string Folder)
         Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } || CanOthersReach(path));
 
     /// <summary>Only the folders above count: the home itself is opened when it is made.</summary>
-    private static bool CanOthersReach(string path)
+    internal static bool CanOthersReach(string path)
     {
         for (var folder = Path.GetDirectoryName(path); folder is not null; folder = Path.GetDirectoryName(folder))
         {
