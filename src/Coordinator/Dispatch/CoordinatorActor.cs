@@ -4,8 +4,8 @@ using AttnSweep.Coordinator.Schedules;
 using AttnSweep.Protocol;
 using AttnSweep.Storage.Dispatch;
 using static AttnSweep.Protocol.DispatchProtocol;
-using ClusterExtension = Akka.Cluster.Cluster;
 using ClusterEvent = Akka.Cluster.ClusterEvent;
+using ClusterExtension = Akka.Cluster.Cluster;
 
 namespace AttnSweep.Coordinator.Dispatch;
 
