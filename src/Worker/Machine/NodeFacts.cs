@@ -23,17 +23,17 @@ internal static class NodeFacts
 
     internal static ImmutableSortedDictionary<string, string> Parse(
         string cpuInfo, string memInfo, string governor, int cores, int threads, string codeVersion) => new Dictionary<string, string>
-    {
-        ["cpu"] = Field(cpuInfo, "model name") ?? Field(cpuInfo, "Hardware") ?? RuntimeInformation.ProcessArchitecture.ToString(),
-        ["cores"] = cores.ToString(CultureInfo.InvariantCulture),
-        ["threads"] = (threads > 0 ? threads : cores).ToString(CultureInfo.InvariantCulture),
-        ["memory"] = Gibibytes(Field(memInfo, "MemTotal")),
-        ["governor"] = governor.Trim() is { Length: > 0 } known ? known : "unknown",
-        ["simd"] = Vector512.IsHardwareAccelerated ? "512" : Vector256.IsHardwareAccelerated ? "256" : Vector128.IsHardwareAccelerated ? "128" : "none",
-        ["os"] = RuntimeInformation.OSDescription,
-        ["runtime"] = RuntimeInformation.FrameworkDescription,
-        [Code] = codeVersion,
-    }.ToImmutableSortedDictionary();
+        {
+            ["cpu"] = Field(cpuInfo, "model name") ?? Field(cpuInfo, "Hardware") ?? RuntimeInformation.ProcessArchitecture.ToString(),
+            ["cores"] = cores.ToString(CultureInfo.InvariantCulture),
+            ["threads"] = (threads > 0 ? threads : cores).ToString(CultureInfo.InvariantCulture),
+            ["memory"] = Gibibytes(Field(memInfo, "MemTotal")),
+            ["governor"] = governor.Trim() is { Length: > 0 } known ? known : "unknown",
+            ["simd"] = Vector512.IsHardwareAccelerated ? "512" : Vector256.IsHardwareAccelerated ? "256" : Vector128.IsHardwareAccelerated ? "128" : "none",
+            ["os"] = RuntimeInformation.OSDescription,
+            ["runtime"] = RuntimeInformation.FrameworkDescription,
+            [Code] = codeVersion,
+        }.ToImmutableSortedDictionary();
 
     /// <summary>Over the facts of the machine in order: each of them is known to move times. The code is what comparisons are about, so it stays out.</summary>
     internal static string Fingerprint(ImmutableSortedDictionary<string, string> facts) =>
