@@ -84,7 +84,7 @@ internal static class BenchCommand
         foreach (var r in rows)
         {
             table.AddRow(
-                r.Kernel, string.Join(' ', r.Parameters.Select(p => Units.Text($"{p.Key}={Units.Number(p.Value)}"))), Units.Text($"{r.N}"), Units.Text($"{r.D}"), Units.Text($"{r.Threads}"), Units.Duration(r.MedianMicroseconds / 1e6), Units.Number(r.Gflops),
+                r.Kernel, string.Join(' ', r.Parameters.Select(p => Units.Text($"{p.Key}={Units.Number(p.Value)}"))), Units.Text($"{r.N}"), Units.Text($"{r.D}"), Units.Text($"{r.Threads}"), Units.Text($"{Units.Number(r.MedianMicroseconds)} us"), Units.Number(r.Gflops),
                 Units.Number(r.PeakGflops), r.PeakShare is { } share ? Units.Text($"{share:0%}") : "-", Units.Number(r.SpeedupVsDense), Units.Text($"{r.Runs}"));
         }
 
