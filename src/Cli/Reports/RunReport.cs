@@ -106,9 +106,9 @@ internal sealed record RunReport(
             table.AddColumn(new TableColumn(metric).RightAligned());
         }
 
-        foreach (var group in Sparsity.GroupBy(s => (s.N, s.D, s.Sigma)))
+        foreach (var group in Sparsity.GroupBy(s => (s.InputModel, s.Causal, s.N, s.D, s.Sigma)))
         {
-            table.AddRow([Units.Text($"{group.Key.N}"), Units.Text($"{group.Key.D}"), Units.Text($"{group.Key.Sigma}"), .. ShownMetrics.Select(m => Beside([.. group.Where(s => s.Metric == m)]))]);
+            table.AddRow([Units.Text($"{group.Key.N}{(group.Key.Causal ? " causal" : "")}"), Units.Text($"{group.Key.D}"), Units.Text($"{group.Key.Sigma}"), .. ShownMetrics.Select(m => Beside([.. group.Where(s => s.Metric == m)]))]);
         }
 
         console.Write(table);
