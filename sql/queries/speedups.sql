@@ -1,7 +1,7 @@
--- Where sparse kernels win: speed-up over dense on the same input, device and trial, by kernel variant, n and sigma.
--- Geometric means over d, seeds and devices, since a speed-up is a ratio.
+-- Where sparse kernels win: speed-up over dense on the same input, device and trial, by kernel variant, d, n and sigma.
+-- Geometric means over seeds and devices, since a speed-up is a ratio.
 -- Parameter: run (the run's id).
-SELECT variant, backend, n, sigma,
+SELECT CASE WHEN causal THEN variant || ', causal' ELSE variant END AS variant, backend, n, d, sigma,
        count(*) AS cells,
        exp(avg(ln(speedup_vs_dense))) AS speedup,
        min(speedup_vs_dense) AS speedup_low,
@@ -10,5 +10,5 @@ SELECT variant, backend, n, sigma,
        avg(kept_fraction) AS kept_fraction
 FROM v_cells
 WHERE run_id = @run AND outcome = 'ok' AND speedup_vs_dense > 0
-GROUP BY variant, backend, n, sigma
-ORDER BY variant, backend, n, sigma;
+GROUP BY input_model, causal, variant, backend, n, d, sigma
+ORDER BY backend, d, causal, v_cells.variant, n, sigma;

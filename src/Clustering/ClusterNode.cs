@@ -35,6 +35,11 @@ public static class ClusterNode
             using var host = Build(options, configure, services);
             return await RunAsync(host, stopping);
         }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Asked to end while still starting: nothing was joined that must be left.
+            return 0;
+        }
         catch (Exception problem) when (NodeProblems.Explain(problem, options) is { } line)
         {
             await Console.Error.WriteLineAsync(line);

@@ -14,6 +14,12 @@ public static class RunnerProcess
     public static async Task<int> RunAsync(RunnerOptions options, TextReader input, TextWriter output, CancellationToken stopping)
     {
         using var device = DeviceCatalogue.Open(options.DeviceId, new DeviceOptions(options.Threads, IncludeIlgpuCpu: true));
+        return await RunAsync(device, options, input, output, stopping);
+    }
+
+    /// <summary>The same on an opened device.</summary>
+    internal static async Task<int> RunAsync(IDevice device, RunnerOptions options, TextReader input, TextWriter output, CancellationToken stopping)
+    {
         var shards = new ShardMeasurement(device, happened => Say(output, happened));
         Say(output, new RunnerProtocol.Ready(device.Info));
         var lines = Channel.CreateUnbounded<string>();
@@ -25,17 +31,13 @@ public static class RunnerProcess
                 continue;
             }
 
-            if (Parse(line, out var refusal) is not { } work)
+            if (ShardLine.Parse(line, device.Info, out var refusal) is { } work)
             {
-                Say(output, new RunnerProtocol.WorkRefused(refusal));
-            }
-            else if (work.Backend != device.Info.Backend)
-            {
-                Say(output, new RunnerProtocol.WorkRefused($"the shard is for backend {work.Backend}, this runner has {device.Info.Id} ({device.Info.Backend})"));
+                shards.Measure(work);
             }
             else
             {
-                shards.Measure(work);
+                Say(output, new RunnerProtocol.WorkRefused(refusal));
             }
         }
 
@@ -61,20 +63,6 @@ public static class RunnerProcess
         }
 
         lines.Complete();
-    }
-
-    private static ShardWork? Parse(string line, out string refusal)
-    {
-        refusal = "the line is no shard: it is null";
-        try
-        {
-            return JsonSerializer.Deserialize<ShardWork>(line, ProtocolJson.Options);
-        }
-        catch (JsonException problem)
-        {
-            refusal = $"the line is no shard: {problem.Message}";
-            return null;
-        }
     }
 
     /// <summary>One line, whole and at once: the worker times stages by when their lines arrive.</summary>

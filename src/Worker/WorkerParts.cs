@@ -6,5 +6,9 @@ namespace AttnSweep.Worker;
 /// <param name="TurnedAway">Ends the process with the reason that the cluster gave.</param>
 internal sealed record WorkerParts(WorkerOptions Options, NodeInfo Node, IReadOnlyList<DeviceInfo> Devices, TimeProvider Clock, Action<string> TurnedAway)
 {
-    public DateTimeOffset Now => Clock.GetUtcNow();
+    private readonly DateTimeOffset _begun = Clock.GetUtcNow();
+    private readonly long _stamp = Clock.GetTimestamp();
+
+    /// <summary>Runs on the monotonic clock: a correction of the wall clock must not end a stage or silence a device.</summary>
+    public DateTimeOffset Now => _begun + Clock.GetElapsedTime(_stamp);
 }

@@ -13,18 +13,35 @@ namespace AttnSweep.Worker;
 /// <summary>A worker: pulls shards for this machine's devices, one runner process per device.</summary>
 public static class WorkerProcess
 {
-    /// <summary>The cluster does not want this worker: a restart would not change that.</summary>
-    private const int ExitTurnedAway = 2;
+    /// <summary>The cluster does not want this worker, or another process has its spool: a restart would not change that.</summary>
+    private const int ExitAskedWrongly = 2;
 
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(15);
 
     /// <summary>Runs until cancelled (drains: gives its shards back) or until the cluster turns it away. Returns the exit code.</summary>
     /// <exception cref="DeviceNotFoundException">An asked-for device is not here.</exception>
-    /// <exception cref="SpoolProblemException">The spool cannot be used.</exception>
     public static async Task<int> RunAsync(WorkerOptions options, CancellationToken stopping)
     {
         var devices = Choose(DeviceCatalogue.Discover(new DeviceOptions(options.Threads, options.Devices.Any(d => d.StartsWith(Backends.IlgpuCpu, StringComparison.Ordinal)))), options.Devices);
-        using var spool = new Spool(options.SpoolFolder);
+        Spool spool;
+        try
+        {
+            spool = new Spool(options.SpoolFolder, line => Console.Error.WriteLine($"attnsweep: {line}"));
+        }
+        catch (SpoolProblemException problem)
+        {
+            await Console.Error.WriteLineAsync($"attnsweep: {problem.Message}");
+            return ExitAskedWrongly;
+        }
+
+        using (spool)
+        {
+            return await RunAsync(options, devices, spool, stopping);
+        }
+    }
+
+    private static async Task<int> RunAsync(WorkerOptions options, IReadOnlyList<DeviceInfo> devices, Spool spool, CancellationToken stopping)
+    {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         string? turnedAway = null;
         var parts = new WorkerParts(options, NodeFacts.Read(options), devices, TimeProvider.System, reason =>
@@ -43,7 +60,7 @@ public static class WorkerProcess
         }
 
         await Console.Error.WriteLineAsync($"attnsweep: the cluster turned worker {options.Name} away: {turnedAway}");
-        return ExitTurnedAway;
+        return ExitAskedWrongly;
     }
 
     private static void Start(ActorSystem system, IActorRef coordinator, WorkerParts parts, Spool spool)

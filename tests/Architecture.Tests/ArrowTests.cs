@@ -21,7 +21,8 @@ public sealed class ArrowTests
     [
         ("Akka", ["Clustering", "Coordinator", "Worker"]),
         ("ILGPU", ["Kernels"]),
-        ("Npgsql", ["Storage"]),
+        // The command makes the private server's roles and hands connection parts to psql.
+        ("Npgsql", ["Storage", "Cli"]),
         ("Dapper", ["Storage"]),
         ("DbUp", ["Storage"]),
         ("YamlDotNet", ["SweepFiles"]),
@@ -32,7 +33,7 @@ public sealed class ArrowTests
         ("AttnSweep.Kernels", ["Kernels", "Worker", "Cli"]),
         ("AttnSweep.Coordinator", ["Coordinator", "Cli"]),
         ("AttnSweep.Worker", ["Worker", "Cli"]),
-        ("AttnSweep.Clustering", ["Clustering", "Coordinator", "Worker"]),
+        ("AttnSweep.Clustering", ["Clustering", "Coordinator", "Worker", "Cli"]),
         ("AttnSweep.SweepFiles", ["SweepFiles", "Coordinator", "Cli"]),
     ];
 

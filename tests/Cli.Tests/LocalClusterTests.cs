@@ -40,7 +40,7 @@ public sealed class LocalClusterTests
     [InlineData(2, 4, 4, "4", true)]
     public void Cores_are_divided_and_too_many_threads_are_warned_of(int workers, int cores, int threads, string each, bool warned)
     {
-        var layout = ClusterLayout.Of(7, workers, cores, threads, [], 4053, "host-1", "/spool");
+        var layout = ClusterLayout.Of(7, workers, cores, threads, [], 4053, "/spool");
         Assert.Equal(warned, layout.Warning is not null);
         Assert.Equal(workers, layout.Parts.Count(p => p.Arguments[0] == "worker"));
         Assert.All(layout.Parts.Skip(1), p => Assert.Equal(each, p.Arguments[p.Arguments.ToList().IndexOf("--threads") + 1]));
@@ -49,7 +49,7 @@ public sealed class LocalClusterTests
     [Fact]
     public void Only_the_coordinator_sees_the_database_and_it_is_never_an_argument()
     {
-        var layout = ClusterLayout.Of(7, 2, 4, 0, ["cpu-simd"], 4053, "host-1", "/spool");
+        var layout = ClusterLayout.Of(7, 2, 4, 0, ["cpu-simd"], 4053, "/spool");
         Assert.Equal(["coordinator"], layout.Parts.Where(p => p.SeesDatabase).Select(p => p.Name));
         Assert.DoesNotContain("--database", layout.Parts.SelectMany(p => p.Arguments));
         Assert.All(layout.Parts, p => Assert.Contains("--exit-with-parent", p.Arguments));

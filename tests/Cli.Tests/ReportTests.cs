@@ -56,6 +56,26 @@ public sealed class ReportTests
     public void A_plain_line_names_what_went_wrong() =>
         Assert.Contains("1 crashed", RunProgressView.Line(Progress(50, 25)), StringComparison.Ordinal);
 
+    [Fact]
+    public void A_verdict_counts_wins_and_separates_fast_from_exact()
+    {
+        SpeedupRow Row(int n, int d, double speedup, double error) => new("topk(k=4)", "cpu-simd", n, d, 1, 4, speedup, speedup, speedup, error, null);
+        Assert.Equal(
+            "topk(k=4) on cpu-simd: wins in 2 of 3 shapes over dense; fastest 4.00x at n=256, d=16, sigma=1 (error 0.5); most exact win 2.00x at n=128, d=32, sigma=1 (error 0.1)",
+            SpeedupVerdict.Line("topk(k=4)", "cpu-simd", [Row(64, 16, 0.5, 0.01), Row(128, 32, 2, 0.1), Row(256, 16, 4, 0.5)]));
+        Assert.DoesNotContain("most exact", SpeedupVerdict.Line("topk(k=4)", "cpu-simd", [Row(64, 16, 0.5, 0.01)]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Head_dimensions_are_not_mixed()
+    {
+        var console = new TestConsole().Width(140);
+        (Report() with { Speedups = [.. Report().Speedups, new SpeedupRow("topk(k=n/16)", "cpu-simd", 64, 32, 1, 4, 3.25, 3, 4, 0.2, 0.0625)] }).Write(console);
+        Assert.Contains("d = 16", console.Output, StringComparison.Ordinal);
+        Assert.Contains("d = 32", console.Output, StringComparison.Ordinal);
+        Assert.Contains("3.25x", console.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0.25, "250 ms")]
     [InlineData(42, "42 s")]
@@ -94,9 +114,9 @@ public sealed class ReportTests
         Progress(100, 100),
         [new EnvironmentRow("cpu-simd", "Some CPU", 2, 99, "{\"cores\":\"2\"}")],
         [
-            new SpeedupRow("flash", "cpu-simd", 64, 1, 4, 1, 1, 1, 0, 1),
-            new SpeedupRow("topk(k=n/16)", "cpu-simd", 64, 0.5, 4, 2.5, 2, 3, 0.1, 0.0625),
-            new SpeedupRow("topk(k=n/16)", "cpu-simd", 64, 1, 4, 0.5, 0.4, 0.6, 0.2, 0.0625),
+            new SpeedupRow("flash", "cpu-simd", 64, 16, 1, 4, 1, 1, 1, 0, 1),
+            new SpeedupRow("topk(k=n/16)", "cpu-simd", 64, 16, 0.5, 4, 2.5, 2, 3, 0.1, 0.0625),
+            new SpeedupRow("topk(k=n/16)", "cpu-simd", 64, 16, 1, 4, 0.5, 0.4, 0.6, 0.2, 0.0625),
         ],
         [new SparsityRow("independent", false, 64, 16, 1, 1, "entropy", 3, 3.1), new SparsityRow("independent", false, 64, 16, 1, 2, "entropy", 3.2, 3.1)],
         [new OutcomeRow("crashed", "topk(k=n/16)", "cpu-simd", 1, "the runner died")]);

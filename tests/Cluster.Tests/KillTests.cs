@@ -10,7 +10,7 @@ public sealed class KillTests(PostgresServer server) : IClassFixture<PostgresSer
     public async Task A_run_survives_the_death_of_a_worker_a_runner_and_the_coordinator()
     {
         await using var place = await server.NewPlaceAsync();
-        var sweep = place.Write("chaos.yaml", Sweeps.Many);
+        var sweep = place.Write("chaos.yaml", TestSweeps.Many);
         var planned = await place.PlannedCellsAsync(sweep);
         Assert.True(planned >= 500, $"{planned} cells are too few to kill in the middle of");
 

@@ -1,6 +1,8 @@
 using AttnSweep.Clustering;
+using AttnSweep.Coordinator.Schedules;
 using AttnSweep.Kernels.Devices;
 using AttnSweep.Storage.Connections;
+using AttnSweep.Worker.Reports;
 using Npgsql;
 
 namespace AttnSweep.Cli.CommandLine;
@@ -12,7 +14,7 @@ internal static class Failures
     {
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         OperationCanceledException => new Failure(ExitCodes.Interrupted, "interrupted"),
-        AskedWronglyException or DeviceNotFoundException => new Failure(ExitCodes.AskedWrongly, problem.Message),
+        AskedWronglyException or DeviceNotFoundException or SpoolProblemException or ScheduleProblemException => new Failure(ExitCodes.AskedWrongly, problem.Message),
         SystemFailedException or DatabaseProblemException or NodeProblemException => new Failure(ExitCodes.SystemFailed, problem.Message),
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } full =>
             new Failure(ExitCodes.SystemFailed, $"the database's disk is full: {full.MessageText}"),

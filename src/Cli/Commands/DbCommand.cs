@@ -10,9 +10,9 @@ internal static class DbCommand
     public static Command Create(Surroundings around) =>
         new ExampledCommand("db", "Starts, stops, shows or destroys the private PostgreSQL server", "attnsweep db status")
         {
-            Create("start", "Starts the server and keeps it until `db stop`", cancellation => StartAsync(around, cancellation)),
-            Create("stop", "Stops the server", cancellation => StopAsync(around, cancellation)),
-            Create("status", "Shows whether the server runs, and where", _ => Task.FromResult(Status(around))),
+            Create("start", "Starts the server and keeps it until `db stop`", cancellation => StartAsync(around, ServerHome.OfThisProcess(), cancellation)),
+            Create("stop", "Stops the server", cancellation => StopAsync(around, ServerHome.OfThisProcess(), cancellation)),
+            Create("status", "Shows whether the server runs, and where", _ => Task.FromResult(Status(around, ServerHome.OfThisProcess()))),
             Destroy(around),
         };
 
@@ -29,41 +29,49 @@ internal static class DbCommand
         var command = new ExampledCommand("destroy", "Stops the server and deletes its data", "attnsweep db destroy --yes") { yes };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var server = Server(around);
-            if (!parsed.GetValue(yes))
-            {
-                throw new AskedWronglyException($"this deletes every result in {server.Home.Data}; say `attnsweep db destroy --yes` if that is meant");
-            }
-
-            if (!server.Exists)
-            {
-                around.Out.WriteLine($"there is no private server in {server.Home.Folder}");
-                return ExitCodes.Ok;
-            }
-
-            using var alone = LockFile.TryExclusive(server.Home.UsersLock)
-                ?? throw new SystemFailedException("another attnsweep command is using the server; end it first");
-            await server.StopAsync(cancellation);
-            Directory.Delete(server.Home.Data, recursive: true);
-            foreach (var file in new[] { server.Home.PasswordFile, server.Home.PortFile, server.Home.PinFile, server.Home.ServerLog })
-            {
-                File.Delete(file);
-            }
-
-            around.Out.WriteLine($"the private server in {server.Home.Folder} is gone");
-            return ExitCodes.Ok;
+            var home = ServerHome.OfThisProcess();
+            return parsed.GetValue(yes) ? await DestroyAsync(around, home, cancellation) : throw new AskedWronglyException(
+                $"this deletes every result in {home.Data}; say `attnsweep db destroy --yes` if that is meant");
         });
         return command;
     }
 
-    private static async Task<int> StartAsync(Surroundings around, CancellationToken cancellation)
+    internal static async Task<int> DestroyAsync(Surroundings around, ServerHome home, CancellationToken cancellation)
     {
-        var server = Server(around);
+        var server = Server(around, home);
+        if (!server.Exists)
+        {
+            around.Out.WriteLine($"there is no private server in {server.Home.Folder}");
+            return ExitCodes.Ok;
+        }
+
+        using var alone = LockFile.TryExclusive(server.Home.UsersLock)
+            ?? throw new SystemFailedException("another attnsweep command is using the server; end it first");
+        await server.StopAsync(cancellation);
+        Directory.Delete(server.Home.Data, recursive: true);
+        foreach (var file in new[] { server.Home.PasswordFile, server.Home.PortFile, server.Home.PinFile, server.Home.ServerLog })
+        {
+            File.Delete(file);
+        }
+
+        // Numbers of runs begin anew in the next database: results that still wait for this one must not reach it.
+        if (Directory.Exists(server.Home.Spool))
+        {
+            Directory.Delete(server.Home.Spool, recursive: true);
+        }
+
+        around.Out.WriteLine($"the private server in {server.Home.Folder} is gone");
+        return ExitCodes.Ok;
+    }
+
+    internal static async Task<int> StartAsync(Surroundings around, ServerHome home, CancellationToken cancellation)
+    {
+        var server = Server(around, home);
         server.PrepareFolder();
         await File.WriteAllTextAsync(server.Home.PinFile, "", cancellation);
         try
         {
-            await using var access = await DatabaseAccess.OpenPrivateAsync(around, cancellation);
+            await using var access = await DatabaseAccess.OpenPrivateAsync(around, home, cancellation);
         }
         catch
         {
@@ -71,12 +79,12 @@ internal static class DbCommand
             throw;
         }
 
-        return Status(around);
+        return Status(around, home);
     }
 
-    private static async Task<int> StopAsync(Surroundings around, CancellationToken cancellation)
+    internal static async Task<int> StopAsync(Surroundings around, ServerHome home, CancellationToken cancellation)
     {
-        var server = Server(around);
+        var server = Server(around, home);
         if (!server.Exists)
         {
             around.Out.WriteLine($"there is no private server in {server.Home.Folder}");
@@ -95,9 +103,9 @@ internal static class DbCommand
         return ExitCodes.Ok;
     }
 
-    private static int Status(Surroundings around)
+    private static int Status(Surroundings around, ServerHome home)
     {
-        var server = Server(around);
+        var server = Server(around, home);
         var pinned = File.Exists(server.Home.PinFile) ? ", kept until `attnsweep db stop`" : "";
         around.Out.WriteLine(server switch
         {
@@ -108,5 +116,5 @@ internal static class DbCommand
         return ExitCodes.Ok;
     }
 
-    private static PrivateDatabase Server(Surroundings around) => new(ServerHome.OfThisProcess(), around.Error, around.Time);
+    private static PrivateDatabase Server(Surroundings around, ServerHome home) => new(home, around.Error, around.Time);
 }

@@ -4,10 +4,13 @@ using AttnSweep.Cli.Display;
 using AttnSweep.Cli.LocalCluster;
 using AttnSweep.Cli.PrivateServer;
 using AttnSweep.Cli.Reports;
+using AttnSweep.Kernels.Devices;
+using AttnSweep.Protocol;
 using AttnSweep.Storage.Connections;
 using AttnSweep.Storage.Nodes;
 using AttnSweep.Storage.Reading;
 using AttnSweep.Storage.Runs;
+using AttnSweep.SweepFiles;
 
 namespace AttnSweep.Cli.Commands;
 
@@ -50,14 +53,25 @@ internal static class RunCommand
 
         // Read before anything is started: a mistake in the file costs no server.
         var source = request.File is null ? null : await SweepSource.ReadAsync(request.File, cancellation);
+        var offered = source is null ? [] : LocalDevices.Offer(source.Plan, request.Devices, Here(request.Threads));
         await using var access = await DatabaseAccess.OpenAsync(around, request.Database, cancellation, migrate: true);
         await using var database = new Database(access.ConnectionString, DatabaseRole.App);
         var runs = new RunStore(database);
         await RefuseSecondCoordinatorAsync(new NodeStore(database), cancellation);
         var run = await SubmitOrResumeAsync(runs, source, request.Resume, cancellation);
+        if (source is null && SweepFile.Read(run.SweepText, run.Name).Plan is { } plan)
+        {
+            offered = LocalDevices.Offer(plan, request.Devices, Here(request.Threads));
+        }
+
+        if (run.State is not ("queued" or "running"))
+        {
+            await runs.ResumeAsync(run.RunId, cancellation);
+        }
+
         around.Out.WriteLine($"run {run.RunId} ({run.Name}): {run.Cells} cells");
 
-        var progress = await MeasureAsync(around, request, access, runs, run, cancellation);
+        var progress = await MeasureAsync(around, request with { Devices = offered }, access, runs, run, cancellation);
         if (progress is null)
         {
             await around.Error.WriteLineAsync($"attnsweep: run {run.RunId} is paused; go on with `attnsweep run --resume {run.RunId}`");
@@ -74,10 +88,10 @@ internal static class RunCommand
     private static async Task<RunProgress?> MeasureAsync(
         Surroundings around, Request request, DatabaseAccess access, RunStore runs, RunRecord run, CancellationToken cancellation)
     {
-        var home = ServerHome.OfThisProcess();
+        var home = ServerHome.ForFilesOnly();
         var layout = ClusterLayout.Of(
             run.RunId, request.Workers, Environment.ProcessorCount, request.Threads, request.Devices,
-            request.Port > 0 ? request.Port : FreePort.Any(), $"{Environment.MachineName}-{Environment.ProcessId}", Path.Combine(home.Spool, Units.Text($"run-{run.RunId}")));
+            request.Port > 0 ? request.Port : FreePort.Any(), ClusterLayout.SpoolOf(home.Spool, access.IsPrivate ? null : access.ConnectionString));
         var follower = new RunFollower(around, runs);
         if (layout.Warning is { } warning)
         {
@@ -123,13 +137,7 @@ internal static class RunCommand
             return await SharedOptions.FindRunAsync(runs, Units.Text($"{id}"), cancellation);
         }
 
-        var run = await SharedOptions.FindRunAsync(runs, resume!, cancellation);
-        if (run.State is not ("queued" or "running"))
-        {
-            await runs.ResumeAsync(run.RunId, cancellation);
-        }
-
-        return run;
+        return await SharedOptions.FindRunAsync(runs, resume!, cancellation);
     }
 
     private static async Task RefuseSecondCoordinatorAsync(NodeStore nodes, CancellationToken cancellation)
@@ -140,6 +148,8 @@ internal static class RunCommand
                 $"a coordinator already serves this database (process {other.ProcessId} on {other.Host}, {other.Address}); use `attnsweep submit` to give it work, or stop it first");
         }
     }
+
+    private static IReadOnlyList<DeviceInfo> Here(int threads) => DeviceCatalogue.Discover(new DeviceOptions(threads, IncludeIlgpuCpu: true));
 
     /// <summary>One of this machine that was killed needs no waiting for.</summary>
     private static bool IsDeadHere(CoordinatorRecord other) => other.Host == Environment.MachineName && !Directory.Exists($"/proc/{other.ProcessId}");

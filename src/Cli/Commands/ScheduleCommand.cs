@@ -2,6 +2,7 @@ using System.CommandLine;
 using AttnSweep.Cli.CommandLine;
 using AttnSweep.Cli.Display;
 using AttnSweep.Cli.PrivateServer;
+using AttnSweep.Coordinator.Schedules;
 using AttnSweep.Storage.Connections;
 using AttnSweep.Storage.Runs;
 using AttnSweep.Storage.Schedules;
@@ -25,19 +26,28 @@ internal static class ScheduleCommand
         var file = new Argument<string>("FILE") { Description = "Sweep file; its text is kept with the schedule" };
         var cron = new Option<string>("--cron") { Description = "Five fields (minute hour day month weekday), or six with seconds first", Required = true };
         var zone = new Option<string>("--zone") { Description = "IANA time zone", DefaultValueFactory = _ => "UTC" };
-        var catchUp = new Option<int>("--catch-up-hours") { Description = "A fire time missed by less than this is made up for, once", DefaultValueFactory = _ => 12 };
+        var catchUp = new Option<int>("--catch-up-hours", "--catch-up")
+        {
+            Description = "A fire time missed by less than this many hours is made up for, once",
+            DefaultValueFactory = _ => 12,
+            Validators = { v => SharedOptions.Demand(v.GetValueOrDefault<int>() is >= 0 and <= 8760, v, "--catch-up is between 0 and 8760 hours") },
+        };
         var database = SharedOptions.Database();
         var command = new ExampledCommand("add", "Adds or replaces a schedule", "attnsweep schedule add nightly sweeps/night.yaml --cron \"30 1 * * *\" --zone Europe/Berlin")
         { name, file, cron, zone, catchUp, database };
         command.SetAction(async (parsed, cancellation) =>
         {
             var source = await SweepSource.ReadAsync(parsed.GetValue(file)!, cancellation);
+            // Asked before a database is touched: a mistake in the words costs no server.
+            _ = DueFires.Next(parsed.GetValue(cron)!, parsed.GetValue(zone)!, around.Time.GetUtcNow())
+                ?? throw new AskedWronglyException($"'{parsed.GetValue(cron)}' never fires");
             await using var access = await DatabaseAccess.OpenAsync(around, parsed.GetValue(database), cancellation);
             await using var store = new Database(access.ConnectionString, DatabaseRole.App);
-            await new ScheduleStore(store).PutAsync(
+            var schedules = new ScheduleStore(store);
+            await schedules.PutAsync(
                 new ScheduleRequest(parsed.GetValue(name)!, parsed.GetValue(cron)!, parsed.GetValue(zone)!, source.FileName, source.Text, TimeSpan.FromHours(parsed.GetValue(catchUp))),
                 cancellation);
-            around.Out.WriteLine($"schedule {parsed.GetValue(name)} is set; it fires while a coordinator runs");
+            around.Out.WriteLine($"schedule {parsed.GetValue(name)} is set; next: {Next(parsed.GetValue(cron)!, parsed.GetValue(zone)!, await schedules.NowAsync(cancellation))} (a coordinator must be running)");
             return ExitCodes.Ok;
         });
         return command;
@@ -51,11 +61,13 @@ internal static class ScheduleCommand
         {
             await using var access = await DatabaseAccess.OpenAsync(around, parsed.GetValue(database), cancellation);
             await using var store = new Database(access.ConnectionString, DatabaseRole.Reader);
-            var table = new Table().Border(TableBorder.Simple).AddColumns("name", "cron", "zone", "file", "fired up to (UTC)", "last run");
-            foreach (var s in await new ScheduleStore(store).ListAsync(cancellation))
+            var table = new Table().Border(TableBorder.Simple).AddColumns("name", "cron", "zone", "file", "next", "last run");
+            var schedules = new ScheduleStore(store);
+            var now = await schedules.NowAsync(cancellation);
+            foreach (var s in await schedules.ListAsync(cancellation))
             {
                 table.AddRow(
-                    new Text(s.Name), new Text(s.Cron), new Text(s.Zone), new Text(s.FileName), new Text(Units.Text($"{s.FiredUpTo.UtcDateTime:yyyy-MM-dd HH:mm:ss}")),
+                    new Text(s.Name), new Text(s.Cron), new Text(s.Zone), new Text(s.FileName), new Text(Next(s.Cron, s.Zone, now)),
                     new Text(s.LastRunId is null ? "-" : Units.Text($"{s.LastRunId} {s.LastRunState}")));
             }
 
@@ -63,6 +75,20 @@ internal static class ScheduleCommand
             return ExitCodes.Ok;
         });
         return command;
+    }
+
+    /// <summary>In UTC, and in the schedule's own zone where that differs.</summary>
+    internal static string Next(string cron, string zone, DateTimeOffset now)
+    {
+        if (DueFires.Next(cron, zone, now) is not { } next)
+        {
+            return "never";
+        }
+
+        var local = TimeZoneInfo.ConvertTime(next, TimeZoneInfo.FindSystemTimeZoneById(zone));
+        return local.Offset == TimeSpan.Zero
+            ? Units.Text($"{next.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC")
+            : Units.Text($"{local:yyyy-MM-dd HH:mm:ss zzz} ({next.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC)");
     }
 
     private static ExampledCommand RunNow(Surroundings around)

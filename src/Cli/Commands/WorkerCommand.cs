@@ -32,7 +32,7 @@ internal static class WorkerCommand
                 new WorkerOptions(
                     worker, parsed.GetValue(node.Host)!, parsed.GetValue(node.Port), node.SeedsOf(parsed, NodeArguments.CoordinatorPort),
                     SharedOptions.Split(parsed.GetValue(devices)), parsed.GetValue(threads),
-                    parsed.GetValue(spool) ?? Path.Combine(ServerHome.OfThisProcess().Spool, worker),
+                    parsed.GetValue(spool) ?? Path.Combine(ServerHome.ForFilesOnly().Spool, worker),
                     [.. OwnProgram.Command, "runner", "--exit-with-parent"], Surroundings.CodeVersion),
                 cancellation);
         });

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using AttnSweep.Storage.Reading;
 
 namespace AttnSweep.Cli.LocalCluster;
 
@@ -6,8 +9,8 @@ namespace AttnSweep.Cli.LocalCluster;
 internal sealed record ClusterLayout(IReadOnlyList<ClusterPart> Parts, string? Warning)
 {
     /// <param name="threads">0 divides the cores among the workers, so that they do not disturb each other's samples.</param>
-    /// <param name="workerPrefix">Names of workers are unique in a database.</param>
-    public static ClusterLayout Of(long run, int workers, int cores, int threads, IReadOnlyList<string> devices, int port, string workerPrefix, string spool)
+    /// <param name="spool">Workers bear the same names in every run, so that a later one delivers what an earlier one left here.</param>
+    public static ClusterLayout Of(long run, int workers, int cores, int threads, IReadOnlyList<string> devices, int port, string spool)
     {
         var each = threads > 0 ? threads : Math.Max(1, cores / workers);
         var seeds = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
@@ -20,7 +23,7 @@ internal sealed record ClusterLayout(IReadOnlyList<ClusterPart> Parts, string? W
         };
         for (var i = 1; i <= workers; i++)
         {
-            var name = string.Create(CultureInfo.InvariantCulture, $"{workerPrefix}-{i}");
+            var name = string.Create(CultureInfo.InvariantCulture, $"local-{i}");
             List<string> arguments =
             [
                 "worker", "--exit-with-parent", "--name", name, "--host", "127.0.0.1", "--port", "0", "--seeds", seeds,
@@ -37,6 +40,20 @@ internal sealed record ClusterLayout(IReadOnlyList<ClusterPart> Parts, string? W
         return new ClusterLayout(parts, workers * each > cores
             ? string.Create(CultureInfo.InvariantCulture, $"{workers} workers with {each} thread(s) each on {cores} core(s) disturb each other; times will be worse than the kernels are")
             : null);
+    }
+
+    /// <summary>
+    /// Numbers of runs and shards mean something in one database only, so a named database (null: the private one) has a folder of its own.
+    /// </summary>
+    public static string SpoolOf(string spool, string? connectionString)
+    {
+        if (connectionString is null)
+        {
+            return spool;
+        }
+
+        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(DatabasePlace.Of(connectionString))));
+        return Path.Combine(spool, "named-" + key[..12]);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

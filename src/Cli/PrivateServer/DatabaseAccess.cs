@@ -36,12 +36,12 @@ internal sealed class DatabaseAccess : IAsyncDisposable
             return new DatabaseAccess(named, null, null);
         }
 
-        return await OpenPrivateAsync(around, cancellation);
+        return await OpenPrivateAsync(around, ServerHome.OfThisProcess(), cancellation);
     }
 
-    public static async Task<DatabaseAccess> OpenPrivateAsync(Surroundings around, CancellationToken cancellation)
+    public static async Task<DatabaseAccess> OpenPrivateAsync(Surroundings around, ServerHome home, CancellationToken cancellation)
     {
-        var server = new PrivateDatabase(ServerHome.OfThisProcess(), around.Error, around.Time);
+        var server = new PrivateDatabase(home, around.Error, around.Time);
         server.PrepareFolder();
         var use = await LockFile.SharedAsync(server.Home.UsersLock, around.Time, cancellation);
         DatabaseAccess? access = null;

@@ -53,8 +53,12 @@ internal sealed record ServerHome(string Folder)
 
     public static ServerHome OfThisProcess() => Choose(Environment.GetEnvironmentVariable, Environment.IsPrivilegedProcess, CanOthersReach);
 
+    /// <summary>The same folder for logs and spools of a command that uses another server: nobody but us has to enter it then.</summary>
+    public static ServerHome ForFilesOnly() => Choose(Environment.GetEnvironmentVariable, Environment.IsPrivilegedProcess, path =>
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } || CanOthersReach(path));
+
     /// <summary>Only the folders above count: the home itself is opened when it is made.</summary>
-    private static bool CanOthersReach(string path)
+    internal static bool CanOthersReach(string path)
     {
         for (var folder = Path.GetDirectoryName(path); folder is not null; folder = Path.GetDirectoryName(folder))
         {

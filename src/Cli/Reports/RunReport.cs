@@ -15,7 +15,7 @@ internal sealed record RunReport(
     IReadOnlyList<SparsityRow> Sparsity, IReadOnlyList<OutcomeRow> Outcomes)
 {
     /// <summary>The metrics that a summary shows; the views have all of them.</summary>
-    private static readonly string[] ShownMetrics = [SparsityMetrics.FracLeInvN, SparsityMetrics.TopN8Mass, SparsityMetrics.Entropy, SparsityMetrics.NSumP2];
+    private static readonly string[] ShownMetrics = [SparsityMetrics.FracLeInvN, SparsityMetrics.TopN8Mass, SparsityMetrics.KTv01Frac, SparsityMetrics.Entropy, SparsityMetrics.NSumP2];
 
     public bool IsAllOk => Progress.Outcomes.GetValueOrDefault("ok") == Progress.Cells;
 
@@ -54,17 +54,34 @@ internal sealed record RunReport(
             return;
         }
 
-        var sigmas = sparse.Select(s => s.Sigma).Distinct().Order().ToList();
-        var table = new Table().Border(TableBorder.Simple).Title("Speed-up over dense (relative error), by sigma");
-        table.AddColumns("kernel", "backend");
+        foreach (var block in sparse.GroupBy(s => (s.Backend, s.D)).OrderBy(b => b.Key))
+        {
+            WriteSpeedups(console, block.Key.Backend, block.Key.D, [.. block]);
+        }
+
+        foreach (var variant in sparse.GroupBy(s => (s.Variant, s.Backend)))
+        {
+            console.WriteLine("  " + SpeedupVerdict.Line(variant.Key.Variant, variant.Key.Backend, [.. variant]));
+        }
+
+        console.WriteLine();
+    }
+
+    private static void WriteSpeedups(IAnsiConsole console, string backend, int d, IReadOnlyList<SpeedupRow> rows)
+    {
+        var sigmas = rows.Select(s => s.Sigma).Distinct().Order().ToList();
+        // A line of its own: a title is broken to the width of its table.
+        console.WriteLine(Units.Text($"Speed-up over dense (error) by sigma: {backend}, d = {d}"));
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumn("kernel");
         table.AddColumn(new TableColumn("n").RightAligned());
         table.AddColumn(new TableColumn("kept").RightAligned());
         sigmas.ForEach(sigma => table.AddColumn(new TableColumn(Units.Text($"{sigma}")).RightAligned()));
-        foreach (var group in sparse.GroupBy(s => (s.Variant, s.Backend, s.N)))
+        foreach (var group in rows.GroupBy(s => (s.Variant, s.N)))
         {
             var kept = group.Select(s => s.KeptFraction).OfType<double>().ToList();
             table.AddRow([
-                new Text(group.Key.Variant), new Text(group.Key.Backend), new Text(Units.Text($"{group.Key.N}")),
+                new Text(group.Key.Variant), new Text(Units.Text($"{group.Key.N}")),
                 new Text(kept.Count == 0 ? "-" : Units.Text($"{kept.Average():0.#%}")),
                 .. sigmas.Select(sigma => group.FirstOrDefault(s => s.Sigma.Equals(sigma)) is { } cell
                     ? new Text(Units.Text($"{cell.Speedup:0.00}x ({Units.Number(cell.RelError)})"), new Style(cell.Speedup > 1 ? Color.Green : Color.Default))
@@ -89,9 +106,9 @@ internal sealed record RunReport(
             table.AddColumn(new TableColumn(metric).RightAligned());
         }
 
-        foreach (var group in Sparsity.GroupBy(s => (s.N, s.D, s.Sigma)))
+        foreach (var group in Sparsity.GroupBy(s => (s.InputModel, s.Causal, s.N, s.D, s.Sigma)))
         {
-            table.AddRow([Units.Text($"{group.Key.N}"), Units.Text($"{group.Key.D}"), Units.Text($"{group.Key.Sigma}"), .. ShownMetrics.Select(m => Beside([.. group.Where(s => s.Metric == m)]))]);
+            table.AddRow([Units.Text($"{group.Key.N}{(group.Key.Causal ? " causal" : "")}"), Units.Text($"{group.Key.D}"), Units.Text($"{group.Key.Sigma}"), .. ShownMetrics.Select(m => Beside([.. group.Where(s => s.Metric == m)]))]);
         }
 
         console.Write(table);

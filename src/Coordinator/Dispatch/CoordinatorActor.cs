@@ -24,6 +24,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
     private BackOff _epochPause;
     private IActorRef _writer = ActorRefs.Nobody;
     private long _epoch;
+    private bool _tidying;
 
     public CoordinatorActor(CoordinatorParts parts)
     {
@@ -87,7 +88,9 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         Receive<ReturnShard>(command => From(command, _ => Return(command)));
         Receive<Farewell>(command => From(command, _ => Part(command)));
         Receive<Granted>(Hand);
+        Receive<GiveBack>(left => Requeue(left.Worker, left.Incarnation));
         Receive<Tidy>(_ => TidyUp());
+        Receive<TidyEnded>(ended => EndTidying(ended));
         Receive<StoreFailed>(failed => Fail(failed));
         Receive<StoreWorked>(_ => Note(_health.Worked(_parts.Now)));
         Receive<ClusterEvent.UnreachableMember>(member => _roster = _roster.Unreachable(member.Member.Address.ToString(), _parts.Now));
@@ -110,7 +113,8 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
             case Admission.Admitted admitted:
                 if (admitted.ReplacedIncarnation is { } older)
                 {
-                    Requeue(command.Worker, older);
+                    // The new process first sends what the old one left in its spool: requeued at once, finished shards would be measured again.
+                    Timers.StartSingleTimer(("older", older), new GiveBack(command.Worker, older), _parts.Timings.LostAfter);
                 }
 
                 var welcome = new Welcomed(_epoch, _parts.Timings.LeaseDuration, _parts.Timings.RenewEvery);
@@ -225,8 +229,19 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
                 .PipeTo(Self, Self, success: () => new StoreWorked(), failure: Failed("noting a lost worker"));
         }
 
-        TidyStoreAsync(_parts, _epoch, _roster.HeardSince(_parts.Now - _parts.Timings.TidyEvery), _ended.Token)
-            .PipeTo(Self, Self, success: () => new StoreWorked(), failure: Failed("tidying up"));
+        if (!_tidying)
+        {
+            // One round at a time: while the store hangs, a round a tick would take every connection that grants need.
+            _tidying = true;
+            TidyStoreAsync(_parts, _epoch, _roster.HeardSince(_parts.Now - _parts.Timings.TidyEvery), _ended.Token)
+                .PipeTo(Self, Self, success: () => new TidyEnded(new StoreWorked()), failure: problem => new TidyEnded(new StoreFailed("tidying up", problem)));
+        }
+    }
+
+    private void EndTidying(TidyEnded ended)
+    {
+        _tidying = false;
+        Self.Tell(ended.Said);
     }
 
     private static async Task TidyStoreAsync(CoordinatorParts parts, long epoch, IReadOnlyList<string> heard, CancellationToken ended)
@@ -273,6 +288,10 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
     private sealed record TakeEpochNow;
 
     private sealed record Tidy;
+
+    private sealed record TidyEnded(object Said);
+
+    private sealed record GiveBack(string Worker, string Incarnation);
 
     private sealed record Granted(IActorRef To, DeviceKey Device, ShardWork? Work, Exception? Problem);
 }

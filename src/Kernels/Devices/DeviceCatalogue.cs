@@ -1,4 +1,5 @@
 using AttnSweep.Kernels.CpuSimd;
+using AttnSweep.Kernels.Ilgpu;
 using AttnSweep.Protocol;
 
 namespace AttnSweep.Kernels.Devices;
@@ -12,6 +13,7 @@ public static class DeviceCatalogue
     private static readonly Source[] Sources =
     [
         new(_ => [CpuSimdDevice.Describe()], (_, options) => new CpuSimdDevice(options.Threads)),
+        new(IlgpuDevices.Discover, IlgpuDevices.Open),
     ];
 
     /// <summary>Every usable device, cpu-simd first. ilgpu-cpu is listed only when <paramref name="options"/> ask for it.</summary>

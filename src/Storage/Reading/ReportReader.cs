@@ -42,7 +42,7 @@ public sealed class ReportReader(Database database)
 }
 
 public sealed record SpeedupRow(
-    string Variant, string Backend, int N, double Sigma, long Cells, double Speedup, double SpeedupLow, double SpeedupHigh, double? RelError, double? KeptFraction);
+    string Variant, string Backend, int N, int D, double Sigma, long Cells, double Speedup, double SpeedupLow, double SpeedupHigh, double? RelError, double? KeptFraction);
 
 /// <param name="Measured">Mean over the sampled rows of one input.</param>
 public sealed record SparsityRow(string InputModel, bool Causal, int N, int D, double Sigma, long Seed, string Metric, double? Measured, double? Theory);

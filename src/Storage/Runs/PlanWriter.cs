@@ -84,6 +84,7 @@ internal sealed class PlanWriter(NpgsqlConnection connection, NpgsqlTransaction 
         for (var s = 0; s < plan.Shards.Count; s++)
         {
             var shard = plan.Shards[s];
+            var scale = ShareOfShard(plan, shard);
             for (var c = shard.FirstCell; c < shard.FirstCell + shard.CellCount; c++)
             {
                 var cell = plan.Cells[c];
@@ -93,11 +94,26 @@ internal sealed class PlanWriter(NpgsqlConnection connection, NpgsqlTransaction 
                 await copy.WriteAsync(cell.Kernel.Name, NpgsqlDbType.Text, cancellation);
                 await copy.WriteAsync(JsonSerializer.Serialize(cell.Kernel.Parameters), NpgsqlDbType.Jsonb, cancellation);
                 await copy.WriteAsync(cell.Kernel.Variant, NpgsqlDbType.Text, cancellation);
-                await copy.WriteAsync(cell.Seconds, NpgsqlDbType.Double, cancellation);
+                await copy.WriteAsync(cell.Seconds * scale, NpgsqlDbType.Double, cancellation);
                 await copy.WriteAsync(cell.MemoryBytes, NpgsqlDbType.Bigint, cancellation);
             }
         }
 
         await copy.CompleteAsync(cancellation);
+    }
+
+    /// <summary>
+    /// A shard also pays for its input's sparsity and the dense baseline; its cells share that out, so that the work done, told by cells,
+    /// reaches the work estimated, told by shards.
+    /// </summary>
+    private static double ShareOfShard(SweepPlan plan, PlannedShard shard)
+    {
+        var cells = 0.0;
+        for (var c = shard.FirstCell; c < shard.FirstCell + shard.CellCount; c++)
+        {
+            cells += plan.Cells[c].Seconds;
+        }
+
+        return cells > 0 ? shard.Seconds / cells : 1;
     }
 }

@@ -45,3 +45,17 @@ internal abstract record DeviceSlot
     public static Working Take(ShardWork work, int generation, DateTimeOffset now) =>
         new Working(work, generation, null, 0, now, [], null).Begin(new RunnerProtocol.CellStarted("input", null, 0), now);
 }
+
+/// <summary>
+/// How long a device rests after its runner died. A runner that dies before its first stage (a driver that is gone) would otherwise
+/// use up the attempts of one shard after the other; a first sign of life ends the growth. Pure.
+/// </summary>
+internal readonly record struct DeathPause(TimeSpan Length)
+{
+    private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Most = TimeSpan.FromMinutes(1);
+
+    public static DeathPause None => default;
+
+    public DeathPause After() => new(Length == TimeSpan.Zero ? First : Length * 2 < Most ? Length * 2 : Most);
+}

@@ -48,7 +48,7 @@ internal sealed record Outbox(ImmutableList<Letter> Letters)
     /// <summary>A new coordinator has not seen what was sent to the old one.</summary>
     public Outbox Anew() => new([.. Letters.Select(l => l with { SentAt = null, Patience = FirstPatience })]);
 
-    public Outbox Recorded(Lease lease, int chunk) => new(Letters.RemoveAll(l => l.Lease == lease && l.Chunk == chunk));
+    public Outbox Recorded(Lease lease, int chunk) => new(Letters.RemoveAll(l => Same(l.Lease, lease) && l.Chunk == chunk));
 
     public Outbox ReturnRecorded(Lease lease) => new(Letters.RemoveAll(l => Same(l.Lease, lease) && l.Chunk is null));
 
@@ -56,7 +56,7 @@ internal sealed record Outbox(ImmutableList<Letter> Letters)
     public Outbox Drop(Lease lease) => new(Letters.RemoveAll(l => Same(l.Lease, lease)));
 
     /// <summary>The epoch is the coordinator's; a lease is told by run, shard and attempt.</summary>
-    private static bool Same(Lease a, Lease b) => a.RunId == b.RunId && a.ShardId == b.ShardId && a.Attempt == b.Attempt;
+    public static bool Same(Lease a, Lease b) => a.RunId == b.RunId && a.ShardId == b.ShardId && a.Attempt == b.Attempt;
 }
 
 /// <param name="Chunk">Null for a shard given back.</param>

@@ -15,7 +15,6 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan IntroduceEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan PauseAfterDeath = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
 
     private readonly WorkerParts _parts;
@@ -24,6 +23,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private readonly string _incarnation = Guid.NewGuid().ToString("N");
     private readonly Dictionary<string, RunnerChild> _runners;
     private readonly Dictionary<string, DeviceSlot> _slots;
+    private readonly Dictionary<string, DeathPause> _pauses;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private Outbox _outbox = Outbox.Empty;
     private Welcomed? _welcome;
@@ -38,8 +38,9 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         _coordinator = coordinator;
         _spool = spool;
         var self = Self;
-        _runners = parts.Devices.ToDictionary(d => d.Id, d => new RunnerChild(d.Id, parts.Options.RunnerCommand, parts.Options.Threads, said => self.Tell(said)));
+        _runners = parts.Devices.ToDictionary(d => d.Id, d => new RunnerChild(d.Id, parts.Options.RunnerCommand, parts.Options.Threads, parts.Clock, said => self.Tell(said)));
         _slots = parts.Devices.ToDictionary(d => d.Id, _ => (DeviceSlot)new DeviceSlot.Idle(DateTimeOffset.MinValue));
+        _pauses = parts.Devices.ToDictionary(d => d.Id, _ => DeathPause.None);
         Receive<Tick>(_ => OnBeat(parts.Now));
         Receive<RunnerSaid>(said => Hear(said, parts.Now));
         Receive<RunnerDied>(died => Bury(died, parts.Now));
@@ -47,7 +48,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<IEvent>(happened => IsOld(happened), _ => { });
         Receive<Welcomed>(welcome => _welcome = welcome);
         Receive<TurnedAway>(turned => parts.TurnedAway(turned.Reason));
-        Receive<IntroductionNeeded>(_ => Introduce(parts.Now));
+        Receive<IntroductionNeeded>(_ => IntroduceAgain(parts.Now));
         Receive<ShardGranted>(granted => Take(granted, parts.Now));
         Receive<NothingToDo>(nothing => Rest(nothing, parts.Now));
         Receive<ChunkRecorded>(recorded => Forget(recorded));
@@ -59,7 +60,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        foreach (var chunk in _spool.Left(line => _log.Warning(line)))
+        foreach (var chunk in _spool.Left())
         {
             _log.Info("chunk {0} of shard {1}, attempt {2}, was left in the spool and is sent again", chunk.Chunk, chunk.Lease.ShardId, chunk.Lease.Attempt);
             _outbox = _outbox.Put(chunk with { Worker = _parts.Options.Name, Incarnation = _incarnation });
@@ -92,10 +93,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     {
         if (_welcome is null)
         {
-            if (now - _introducedAt >= IntroduceEvery)
-            {
-                Introduce(now);
-            }
+            IntroduceAgain(now);
         }
         else
         {
@@ -110,12 +108,13 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             }
         }
 
-        if (_drain is { } drain && ((_outbox.IsEmpty && _welcome is not null) || now > drain.Until))
+        if (_drain is { } drain && (_outbox.IsEmpty || now > drain.Until))
         {
             _coordinator.Tell(new Farewell(_parts.Options.Name, _incarnation));
             drain.Asker.Tell(new Drained());
-            _drain = null;
             Timers.CancelAll();
+            // A grant that is still on its way starts nothing: the farewell gives it back.
+            Become(() => ReceiveAny(_ => { }));
         }
     }
 
@@ -142,8 +141,14 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void Introduce(DateTimeOffset now)
+    /// <summary>A new coordinator answers everything that was under way with the wish for an introduction; one of them is enough.</summary>
+    private void IntroduceAgain(DateTimeOffset now)
     {
+        if (_welcome is null && now - _introducedAt < IntroduceEvery)
+        {
+            return;
+        }
+
         _welcome = null;
         _introducedAt = now;
         var working = _slots.Values.OfType<DeviceSlot.Working>().Select(w => w.Work.Lease);
@@ -207,6 +212,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         switch (said.Happened)
         {
             case RunnerProtocol.CellStarted stage:
+                _pauses[said.DeviceId] = DeathPause.None;
                 _slots[said.DeviceId] = working.Begin(stage, now);
                 break;
             case RunnerProtocol.SparsityMeasured measured:
@@ -218,6 +224,11 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             case RunnerProtocol.ShardFinished done when done.ShardId == working.Work.Lease.ShardId && done.Attempt == working.Work.Lease.Attempt:
                 Report(said.DeviceId, working);
                 _slots[said.DeviceId] = new DeviceSlot.Idle(now);
+                if (_welcome is { } welcome)
+                {
+                    Speak(now, welcome);
+                }
+
                 break;
             case RunnerProtocol.WorkRefused refused:
                 GiveBack(said.DeviceId, working, AttemptEnding.Crashed, refused.Reason, now);
@@ -227,17 +238,10 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
     private void Report(string deviceId, DeviceSlot.Working done)
     {
-        foreach (var chunk in ReportCutter.Cut(_parts.Options.Name, _incarnation, done.Work.Lease, deviceId, done.Results, done.Sparsity))
+        var chunks = ReportCutter.Cut(_parts.Options.Name, _incarnation, done.Work.Lease, deviceId, done.Results, done.Sparsity);
+        _spool.Keep(chunks);
+        foreach (var chunk in chunks)
         {
-            try
-            {
-                _spool.Keep(chunk);
-            }
-            catch (IOException problem)
-            {
-                _log.Error("the spool cannot keep chunk {0} of shard {1} ({2}); it stays in memory until it is acknowledged", chunk.Chunk, chunk.Lease.ShardId, problem.Message);
-            }
-
             _outbox = _outbox.Put(chunk);
         }
     }
@@ -255,18 +259,23 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     {
         _runners[deviceId].Kill();
         _outbox = _outbox.Put(new ReturnShard(_parts.Options.Name, _incarnation, working.Work.Lease, deviceId, ending, working.CellId, story));
-        _slots[deviceId] = new DeviceSlot.Idle(now + PauseAfterDeath);
+        _pauses[deviceId] = _pauses[deviceId].After();
+        _slots[deviceId] = new DeviceSlot.Idle(now + _pauses[deviceId].Length);
     }
 
     private void Forget(ChunkRecorded recorded)
     {
         _outbox = _outbox.Recorded(recorded.Lease, recorded.Chunk);
         _spool.Forget(recorded.Lease, recorded.Chunk);
+        if (_welcome is { } welcome)
+        {
+            Speak(_parts.Now, welcome);
+        }
     }
 
     private void Lose(LeaseLost lost, DateTimeOffset now)
     {
-        foreach (var letter in _outbox.Letters.Where(l => l.Chunk is not null && l.Lease == lost.Lease))
+        foreach (var letter in _outbox.Letters.Where(l => l.Chunk is not null && Outbox.Same(l.Lease, lost.Lease)))
         {
             _spool.Forget(letter.Lease, letter.Chunk!.Value);
         }
@@ -274,7 +283,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         _outbox = _outbox.Drop(lost.Lease);
         foreach (var (id, slot) in _slots.ToList())
         {
-            if (slot is DeviceSlot.Working working && working.Work.Lease == lost.Lease)
+            if (slot is DeviceSlot.Working working && Outbox.Same(working.Work.Lease, lost.Lease))
             {
                 _log.Info("shard {0}, attempt {1}, is dropped: {2}", lost.Lease.ShardId, lost.Lease.Attempt, lost.Reason);
                 _runners[id].Kill();

@@ -11,6 +11,8 @@ namespace AttnSweep.Worker.Machine;
 /// <summary>The environment that times depend on, read once when the worker starts.</summary>
 internal static class NodeFacts
 {
+    private const string Code = "code";
+
     public static NodeInfo Read(WorkerOptions options)
     {
         var facts = Parse(
@@ -25,17 +27,23 @@ internal static class NodeFacts
             ["cpu"] = Field(cpuInfo, "model name") ?? Field(cpuInfo, "Hardware") ?? RuntimeInformation.ProcessArchitecture.ToString(),
             ["cores"] = cores.ToString(CultureInfo.InvariantCulture),
             ["threads"] = (threads > 0 ? threads : cores).ToString(CultureInfo.InvariantCulture),
-            ["memory"] = Field(memInfo, "MemTotal") ?? "unknown",
+            ["memory"] = Gibibytes(Field(memInfo, "MemTotal")),
             ["governor"] = governor.Trim() is { Length: > 0 } known ? known : "unknown",
             ["simd"] = Vector512.IsHardwareAccelerated ? "512" : Vector256.IsHardwareAccelerated ? "256" : Vector128.IsHardwareAccelerated ? "128" : "none",
             ["os"] = RuntimeInformation.OSDescription,
             ["runtime"] = RuntimeInformation.FrameworkDescription,
-            ["code"] = codeVersion,
+            [Code] = codeVersion,
         }.ToImmutableSortedDictionary();
 
-    /// <summary>Over every fact in order: each of them is known to move times.</summary>
+    /// <summary>Over the facts of the machine in order: each of them is known to move times. The code is what comparisons are about, so it stays out.</summary>
     internal static string Fingerprint(ImmutableSortedDictionary<string, string> facts) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', facts.Select(f => $"{f.Key}={f.Value}")))));
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', facts.Where(f => f.Key != Code).Select(f => $"{f.Key}={f.Value}")))));
+
+    /// <summary>Whole GiB: the kernel keeps some kilobytes more or less for itself at every boot.</summary>
+    private static string Gibibytes(string? total) =>
+        total?.Split(' ') is [var number, "kB"] && double.TryParse(number, CultureInfo.InvariantCulture, out var kilobytes)
+            ? string.Create(CultureInfo.InvariantCulture, $"{Math.Round(kilobytes / (1 << 20))} GiB")
+            : "unknown";
 
     private static string? Field(string text, string name) => text.Split('\n')
         .Select(line => line.Split(':', 2))

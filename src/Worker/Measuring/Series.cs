@@ -17,16 +17,15 @@ internal sealed record Series(double[] SamplesUs, SampleSummary Summary, string 
 
     public static Series Take(IPreparedKernel kernel, MeasureRules rules)
     {
-        var (warmUps, lastUs) = WarmUp(kernel, rules);
-        var launches = (int)Math.Clamp(Math.Ceiling(LeastSampleUs / Math.Max(lastUs, 0.01)), 1, MostLaunches);
         var rule = new StoppingRule(rules);
         var samples = new double[rules.MaxSamples];
-        var count = 0;
-        string? why;
-
-        // Garbage of the preparation must not be collected inside a sample.
+        // Garbage of the preparation must not be collected inside a sample; before the warm-up, because a collection cools the caches.
         GC.Collect();
         GC.WaitForPendingFinalizers();
+        var (warmUps, lastUs) = WarmUp(kernel, rules);
+        var launches = (int)Math.Clamp(Math.Ceiling(LeastSampleUs / Math.Max(lastUs, 0.01)), 1, MostLaunches);
+        var count = 0;
+        string? why;
         var cpuBefore = Environment.CpuUsage.TotalTime;
         var begun = Stopwatch.GetTimestamp();
         do

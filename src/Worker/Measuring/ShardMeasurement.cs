@@ -1,3 +1,4 @@
+using AttnSweep.Catalogue;
 using AttnSweep.Kernels.Devices;
 using AttnSweep.Kernels.Inputs;
 using AttnSweep.Kernels.Reference;
@@ -21,19 +22,19 @@ internal sealed class ShardMeasurement(IDevice device, Action<RunnerProtocol.Eve
     {
         var stages = new Stages(work, tell);
         stages.Begin("input", null);
-        if (_input?.Spec != work.Input)
+        if (_input?.Spec != work.Input && !TryMakeInput(work))
         {
-            _input = AttentionInput.Create(work.Input);
+            return;
         }
 
-        var verifier = new KernelVerifier(_input, work.Measure.VerifyRows);
+        var verifier = new KernelVerifier(_input!, work.Measure.VerifyRows);
         if (work.Sparsity is { } rules)
         {
             stages.Begin("sparsity", null);
             tell(new RunnerProtocol.SparsityMeasured(MeasureSparsity(verifier, rules, work.Input)));
         }
 
-        using var cells = new VerifiedCells(device, _input, verifier);
+        using var cells = new VerifiedCells(device, _input!, verifier);
         foreach (var cell in work.Cells)
         {
             stages.Begin("verify", cell.CellId);
@@ -52,6 +53,29 @@ internal sealed class ShardMeasurement(IDevice device, Action<RunnerProtocol.Eve
         tell(new RunnerProtocol.ShardFinished(work.Lease.ShardId, work.Lease.Attempt));
     }
 
+    /// <summary>An input that the host cannot hold is no crash: every cell of the shard ends as out-of-memory.</summary>
+    private bool TryMakeInput(ShardWork work)
+    {
+        _input = null;
+        try
+        {
+            _input = AttentionInput.Create(work.Input);
+            return true;
+        }
+        catch (Exception problem) when (problem is OutOfMemoryException or OverflowException)
+        {
+            var detail = $"the input ({work.Input.Heads} heads, n = {work.Input.N}, d = {work.Input.D}) does not fit into the host's memory";
+            foreach (var cell in work.Cells)
+            {
+                tell(new RunnerProtocol.CellFinished(new CellResult(
+                    cell.CellId, Outcome.OutOfMemory, detail, null, 0, 0, KernelDefinition.DenseFlops(work.Input), [])));
+            }
+
+            tell(new RunnerProtocol.ShardFinished(work.Lease.ShardId, work.Lease.Attempt));
+            return false;
+        }
+    }
+
     private static SparsityResult MeasureSparsity(KernelVerifier verifier, SparsityRules rules, InputSpec input)
     {
         var rows = new RowSparsity();
@@ -67,6 +91,7 @@ internal sealed class ShardMeasurement(IDevice device, Action<RunnerProtocol.Eve
             return trials;
         }
 
+        stages.Begin("verify", null);
         var contenders = cells.Right.ToList();
         if (cells.Dense is { } dense && !contenders.Contains(dense))
         {
@@ -81,7 +106,7 @@ internal sealed class ShardMeasurement(IDevice device, Action<RunnerProtocol.Eve
             foreach (var contender in order)
             {
                 stages.Begin("trial", contender.Cell?.CellId);
-                series[contender] = Series.Take(contender.Prepared, work.Measure);
+                series[contender] = Series.Take(cells.Ready(contender), work.Measure);
             }
 
             trials.Add(series);
@@ -101,7 +126,7 @@ internal sealed class ShardMeasurement(IDevice device, Action<RunnerProtocol.Eve
 /// <summary>Tells when a stage begins, and what share of the shard's stages is behind it.</summary>
 internal sealed class Stages(ShardWork work, Action<RunnerProtocol.Event> tell)
 {
-    private readonly int _all = 2 + work.Cells.Count + (work.Measure.Trials * (work.Cells.Count + 1));
+    private readonly int _all = 3 + work.Cells.Count + (work.Measure.Trials * (work.Cells.Count + 1));
     private int _begun;
 
     public void Begin(string stage, long? cellId) =>

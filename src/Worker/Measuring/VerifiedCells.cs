@@ -13,6 +13,7 @@ internal sealed class VerifiedCells(IDevice device, AttentionInput input, Kernel
 {
     private readonly List<VerifiedCell> _right = [];
     private readonly float[] _output = new float[input.Q.Length];
+    private readonly Dictionary<VerifiedCell, IPreparedKernel> _prepared = [];
     private VerifiedCell? _ownDense;
     private bool _denseSought;
 
@@ -51,10 +52,46 @@ internal sealed class VerifiedCells(IDevice device, AttentionInput input, Kernel
         return ended;
     }
 
-    public void Dispose()
+    /// <summary>The cell's kernel, ready to launch: as verified, or prepared anew where it had to make room for another.</summary>
+    public IPreparedKernel Ready(VerifiedCell cell)
     {
-        _right.ForEach(c => c.Prepared.Dispose());
-        _ownDense?.Prepared.Dispose();
+        if (!_prepared.TryGetValue(cell, out var kernel))
+        {
+            kernel = PrepareOrMakeRoom(cell.Kernel);
+            _prepared.Add(cell, kernel);
+        }
+
+        return kernel;
+    }
+
+    public void Dispose() => MakeRoom();
+
+    /// <summary>
+    /// Kernels of one shard stay prepared side by side, and together may need more memory than any of them alone (n^2 scratch each).
+    /// A cell is out of memory only when it does not fit by itself, so the others make room first.
+    /// </summary>
+    private IPreparedKernel PrepareOrMakeRoom(KernelSpec kernel)
+    {
+        try
+        {
+            return device.Prepare(kernel, input);
+        }
+        catch (Exception problem) when (problem is DeviceOutOfMemoryException or OutOfMemoryException && _prepared.Count > 0)
+        {
+            MakeRoom();
+        }
+
+        return device.Prepare(kernel, input);
+    }
+
+    private void MakeRoom()
+    {
+        foreach (var kernel in _prepared.Values)
+        {
+            kernel.Dispose();
+        }
+
+        _prepared.Clear();
     }
 
     private (VerifiedCell? Right, CellResult? Ended) Prepare(CellWork? cell, KernelSpec kernel)
@@ -63,14 +100,15 @@ internal sealed class VerifiedCells(IDevice device, AttentionInput input, Kernel
         IPreparedKernel? prepared = null;
         try
         {
-            prepared = device.Prepare(kernel, input);
+            prepared = PrepareOrMakeRoom(kernel);
             prepared.Launch(1);
             prepared.ReadOutput(_output);
             var verdict = verifier.Check(kernel, _output);
             var useful = KernelCatalogue.Find(kernel.Name)?.UsefulFlops(input.Spec, kernel, verdict.KeptPairs) ?? dense;
             if (verdict.IsRight)
             {
-                var right = new VerifiedCell(cell, kernel, prepared, verdict, useful, dense);
+                var right = new VerifiedCell(cell, kernel, verdict, useful, dense);
+                _prepared.Add(right, prepared);
                 prepared = null;
                 return (right, null);
             }
@@ -102,7 +140,7 @@ internal sealed class VerifiedCells(IDevice device, AttentionInput input, Kernel
 
 /// <summary>A kernel whose output was right.</summary>
 /// <param name="Cell">Null for a dense baseline that is no cell of the shard.</param>
-internal sealed record VerifiedCell(CellWork? Cell, KernelSpec Kernel, IPreparedKernel Prepared, KernelVerifier.Verdict Verdict, double UsefulFlops, double DenseFlops)
+internal sealed record VerifiedCell(CellWork? Cell, KernelSpec Kernel, KernelVerifier.Verdict Verdict, double UsefulFlops, double DenseFlops)
 {
     public CellResult Result(IReadOnlyList<TrialResult> trials) =>
         new(Cell!.CellId, Outcome.Ok, null, Verdict.Error, Verdict.KeptPairs, UsefulFlops, DenseFlops, trials);

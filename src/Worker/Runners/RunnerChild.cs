@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -9,65 +10,58 @@ namespace AttnSweep.Worker.Runners;
 /// The child process that owns one device. It is started when work comes, and anew after every death; what it says is handed on with
 /// the number of the process that said it, so that words of a killed one are told apart.
 /// </summary>
-internal sealed class RunnerChild(string deviceId, IReadOnlyList<string> command, int threads, Action<object> tell)
+/// <param name="tell">Gets <see cref="RunnerSaid"/> and <see cref="RunnerDied"/>, from any thread.</param>
+internal sealed class RunnerChild(string deviceId, IReadOnlyList<string> command, int threads, TimeProvider clock, Action<object> tell)
 {
-    private const int LongestLine = 8 << 20;
-    private const int StoryLines = 20;
-
-    /// <summary>The process ends on a thread of its own, and may do so while work is given to it.</summary>
-    private readonly Lock _gate = new();
-
     private Process? _process;
     private int _generation;
 
     /// <summary>Gives a shard to the runner, starting one if there is none. Returns the number of the process that has it.</summary>
     public int Give(ShardWork work)
     {
-        lock (_gate)
+        if (!IsAlive())
         {
-            if (_process is null or { HasExited: true })
-            {
-                Start();
-            }
-
-            try
-            {
-                _process!.StandardInput.WriteLine(JsonSerializer.Serialize(work, ProtocolJson.Options));
-                _process.StandardInput.Flush();
-            }
-            catch (IOException)
-            {
-                // It died meanwhile; its death is told by whoever reads its output.
-            }
-
-            return _generation;
+            _generation++;
+            _process = TryStart();
         }
+
+        try
+        {
+            _process?.StandardInput.WriteLine(JsonSerializer.Serialize(work, ProtocolJson.Options));
+            _process?.StandardInput.Flush();
+        }
+        catch (Exception problem) when (problem is IOException or InvalidOperationException)
+        {
+            // It died meanwhile; its death is told by whoever reads its output.
+        }
+
+        return _generation;
     }
 
     public void Kill()
     {
-        lock (_gate)
+        if (_process is { } process)
         {
-            _process?.Kill(entireProcessTree: true);
-            _process = null;
+            RunnerStream.Kill(process);
         }
+
+        _process = null;
     }
 
-    /// <summary>A disposed process answers no question, not even whether it has ended: it is let go of before.</summary>
-    private void LetGo(Process process)
+    /// <summary>A runner may have died idle: its follower has disposed of it by then, and a disposed process answers with an exception.</summary>
+    private bool IsAlive()
     {
-        lock (_gate)
+        try
         {
-            if (_process == process)
-            {
-                _process = null;
-            }
-
-            process.Dispose();
+            return _process is { HasExited: false };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 
-    private void Start()
+    private Process? TryStart()
     {
         var start = new ProcessStartInfo(command[0], [.. command.Skip(1), "--device", deviceId, "--threads", threads.ToString(CultureInfo.InvariantCulture)])
         {
@@ -75,76 +69,25 @@ internal sealed class RunnerChild(string deviceId, IReadOnlyList<string> command
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        _generation++;
-        _process = Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} did not start");
-        _ = FollowAsync(_process, _generation);
+        try
+        {
+            var process = Process.Start(start) ?? throw new InvalidOperationException("no process");
+            _ = FollowAsync(process, _generation);
+            return process;
+        }
+        catch (Exception problem) when (problem is Win32Exception or InvalidOperationException)
+        {
+            tell(new RunnerDied(deviceId, _generation, $"the runner {command[0]} did not start: {problem.Message}"));
+            return null;
+        }
     }
 
     private async Task FollowAsync(Process process, int generation)
     {
-        var story = new Queue<string>();
-        var errors = CollectAsync(process.StandardError, story);
-        var garbage = await ListenAsync(process, generation);
-        if (garbage is not null)
+        using (process)
         {
-            process.Kill(entireProcessTree: true);
-        }
-
-        await process.WaitForExitAsync();
-        await errors;
-        var code = process.ExitCode;
-        LetGo(process);
-        var words = string.Join('\n', story);
-        tell(new RunnerDied(deviceId, generation, garbage is null
-            ? $"the runner ended with code {code}{(words.Length > 0 ? $"; its last words: {words}" : "")}"
-            : $"the runner wrote {garbage} and was killed"));
-    }
-
-    /// <returns>What was wrong with what it wrote, or null when it simply ended.</returns>
-    private async Task<string?> ListenAsync(Process process, int generation)
-    {
-        var lines = new BoundedLines(process.StandardOutput, LongestLine);
-        try
-        {
-            while (await lines.ReadAsync() is { } line)
-            {
-                if (JsonSerializer.Deserialize<RunnerProtocol.Event>(line, ProtocolJson.Options) is not { } happened)
-                {
-                    return "a null event";
-                }
-
-                tell(new RunnerSaid(deviceId, generation, happened));
-            }
-
-            return null;
-        }
-        catch (InvalidDataException problem)
-        {
-            return problem.Message;
-        }
-        catch (Exception problem) when (problem is JsonException or NotSupportedException)
-        {
-            return $"a line that is no event ({problem.Message})";
-        }
-    }
-
-    private static async Task CollectAsync(TextReader errors, Queue<string> story)
-    {
-        var lines = new BoundedLines(errors, LongestLine);
-        try
-        {
-            while (await lines.ReadAsync() is { } line)
-            {
-                story.Enqueue(line.Length > 500 ? line[..500] : line);
-                if (story.Count > StoryLines)
-                {
-                    story.Dequeue();
-                }
-            }
-        }
-        catch (InvalidDataException problem)
-        {
-            story.Enqueue(problem.Message);
+            var story = await new RunnerStream(process, clock, happened => tell(new RunnerSaid(deviceId, generation, happened))).FollowAsync();
+            tell(new RunnerDied(deviceId, generation, story));
         }
     }
 }

@@ -56,6 +56,12 @@ internal sealed class Place : IAsyncDisposable
         }
     }
 
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = _database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _database.DisposeAsync();

@@ -17,9 +17,8 @@ using Microsoft.Extensions.Hosting;
 namespace AttnSweep.Clustering.Tests.Conversations;
 
 /// <summary>A real coordinator on a real PostgreSQL, and a worker's node beside it that talks to it over remoting on loopback.</summary>
-public sealed class CoordinatorFixture : IAsyncLifetime
+public sealed class CoordinatorFixture(PostgresFixture postgres) : IAsyncLifetime
 {
-    private PrivatePostgres _server = null!;
     private Database _database = null!;
     private IHost _coordinatorNode = null!;
     private IHost _workerNode = null!;
@@ -31,9 +30,7 @@ public sealed class CoordinatorFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await PrivatePostgres.StartAsync();
-        ConnectionString = await _server.CreateDatabaseAsync();
-        await Migrator.MigrateAsync(ConnectionString, CancellationToken.None);
+        ConnectionString = await postgres.CreateMigratedAsync();
         _database = new Database(ConnectionString, DatabaseRole.App);
         var parts = CoordinatorParts.On(_database, Timings, TimeProvider.System, null, "0.1.0");
         var port = FreePort();
@@ -52,8 +49,7 @@ public sealed class CoordinatorFixture : IAsyncLifetime
         }
 
         await _database.DisposeAsync();
-        await _server.DropDatabaseAsync(ConnectionString);
-        await _server.DisposeAsync();
+        await postgres.Server.DropDatabaseAsync(ConnectionString);
     }
 
     /// <summary>One shard of two cells, in the queue.</summary>

@@ -24,8 +24,8 @@ public sealed class RunnerProcessTests
         Assert.Equal((work.Lease.ShardId, work.Lease.Attempt), (shard.ShardId, shard.Attempt));
         var stages = events.OfType<RunnerProtocol.CellStarted>().ToList();
         Assert.Equal(
-            ["input", "sparsity", "verify", "verify", "verify", .. Enumerable.Repeat("trial", 9)], stages.Select(s => s.Stage));
-        Assert.Equal([101L, 102L, 103L], stages.Where(s => s.Stage == "verify").Select(s => s.CellId!.Value));
+            ["input", "sparsity", "verify", "verify", "verify", "verify", .. Enumerable.Repeat("trial", 9)], stages.Select(s => s.Stage));
+        Assert.Equal([101L, 102L, 103L, null], stages.Where(s => s.Stage == "verify").Select(s => s.CellId));
         Assert.All(stages.Where(s => s.Stage == "trial").Chunk(3), trial => Assert.Equal([101L, 102L, 103L], trial.Select(s => s.CellId!.Value).Order()));
         Assert.Equal(stages.Select(s => s.Share), stages.Select(s => s.Share).Order());
         Assert.All(stages, s => Assert.InRange(s.Share, 0, 1));

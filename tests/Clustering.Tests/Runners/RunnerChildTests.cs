@@ -100,7 +100,7 @@ public sealed class RunnerChildTests : IDisposable
     private RunnerChild Start(string script)
     {
         File.WriteAllText(_folder["runner.sh"], script);
-        var child = new RunnerChild(Examples.Device, ["/bin/sh", _folder["runner.sh"]], 3, happened => _told.Writer.TryWrite(happened));
+        var child = new RunnerChild(Examples.Device, ["/bin/sh", _folder["runner.sh"]], 3, TimeProvider.System, happened => _told.Writer.TryWrite(happened));
         _children.Add(child);
         return child;
     }

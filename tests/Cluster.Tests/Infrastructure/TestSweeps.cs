@@ -1,7 +1,7 @@
 namespace AttnSweep.Cluster.Tests.Infrastructure;
 
 /// <summary>Small sweeps for tests: tiny inputs, short series.</summary>
-internal static class Sweeps
+internal static class TestSweeps
 {
     /// <summary>12 cells, 2 inputs.</summary>
     public const string Small = """

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using AttnSweep.Protocol;
+using AttnSweep.Sweeps;
+
+namespace AttnSweep.Worker.Measuring;
+
+/// <summary>A line of work, read and checked before it is measured: a person may have written it.</summary>
+internal static class ShardLine
+{
+    /// <summary>Null, with one line that says why, where the line is no shard for this device.</summary>
+    public static ShardWork? Parse(string line, DeviceInfo device, out string refusal)
+    {
+        try
+        {
+            var work = JsonSerializer.Deserialize<ShardWork>(line, ProtocolJson.Options);
+            refusal = WhyNot(work, device) ?? "";
+            return refusal.Length == 0 ? work : null;
+        }
+        catch (Exception problem) when (problem is JsonException or NotSupportedException)
+        {
+            refusal = $"the line is no shard: {problem.Message}";
+            return null;
+        }
+    }
+
+    private static string? WhyNot(ShardWork? work, DeviceInfo device) => work switch
+    {
+        null => "the line is no shard: it is null",
+        { Lease: null } or { Input: null } or { Cells: null } or { Measure: null } => "the line is no shard: lease, input, cells and measure must not be null",
+        _ when work.Cells.Any(cell => cell is not { Kernel: { Name: not null, Parameters: not null } }) => "the line is no shard: every cell has a kernel with a name and parameters",
+        _ when work.Backend != device.Backend => $"the shard is for backend {work.Backend}, this runner has {device.Id} ({device.Backend})",
+        _ when !InputModels.All.Contains(work.Input.Model) => $"unknown input model '{work.Input.Model}'; known: {string.Join(", ", InputModels.All)}",
+        _ when work.Input is not { Heads: > 0, N: > 0, D: > 0, Sigma: >= 0 and < double.PositiveInfinity } =>
+            $"heads, n and d are at least 1 and sigma is finite and at least 0, not {work.Input.Heads}, {work.Input.N}, {work.Input.D} and {work.Input.Sigma}",
+        _ when work.Measure is not { Trials: > 0, MaxSamples: > 0, VerifyRows: > 0, Confidence: > 0 and < 1 } => "trials, max-samples and verify-rows are at least 1, and confidence lies between 0 and 1",
+        _ when work.Sparsity is { Rows: < 1 } => "sparsity needs at least 1 row",
+        _ => null,
+    };
+}
