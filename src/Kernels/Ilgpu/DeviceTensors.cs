@@ -4,25 +4,27 @@ using ILGPU.Runtime;
 
 namespace AttnSweep.Kernels.Ilgpu;
 
-/// <summary>Q, K, V and the output of one input on a device.</summary>
+/// <summary>Q, K and V of one input on a device. Shared by the device and its prepared kernels; the last owner's Dispose frees them.</summary>
 internal sealed class DeviceTensors : IDisposable
 {
-    private readonly List<MemoryBuffer1D<float, Stride1D.Dense>> _buffers = [];
+    private readonly DeviceMemory _memory;
+    private int _owners = 1;
 
     public DeviceTensors(Accelerator accelerator, AttentionInput input)
     {
         Input = input;
         var s = input.Spec;
         Problem = new Problem(s.Heads, s.N, s.D, (float)s.Scale, s.Causal ? 1 : 0);
+        _memory = new DeviceMemory(accelerator);
         try
         {
-            foreach (var tensor in (float[][])[input.Q, input.K, input.V])
-                _buffers.Add(accelerator.Allocate1D(tensor));
-            _buffers.Add(accelerator.Allocate1D<float>(input.Q.Length));
+            Q = _memory.Upload(input.Q);
+            K = _memory.Upload(input.K);
+            V = _memory.Upload(input.V);
         }
         catch
         {
-            Dispose();
+            _memory.Dispose();
             throw;
         }
     }
@@ -31,15 +33,21 @@ internal sealed class DeviceTensors : IDisposable
 
     public Problem Problem { get; }
 
-    public ArrayView<float> Q => _buffers[0].View.BaseView;
+    public ArrayView<float> Q { get; }
 
-    public ArrayView<float> K => _buffers[1].View.BaseView;
+    public ArrayView<float> K { get; }
 
-    public ArrayView<float> V => _buffers[2].View.BaseView;
+    public ArrayView<float> V { get; }
 
-    public ArrayView<float> Output => _buffers[3].View.BaseView;
+    public DeviceTensors Share()
+    {
+        _owners++;
+        return this;
+    }
 
-    public void ReadOutput(Span<float> output) => _buffers[3].View.BaseView.CopyToCPU(ref output[0], output.Length);
-
-    public void Dispose() => _buffers.ForEach(buffer => buffer.Dispose());
+    public void Dispose()
+    {
+        if (--_owners == 0)
+            _memory.Dispose();
+    }
 }

@@ -1,10 +1,11 @@
 using AttnSweep.Kernels.Devices;
-using AttnSweep.Kernels.Ilgpu.Kernels;
 using AttnSweep.Kernels.Inputs;
 using AttnSweep.Protocol;
 using AttnSweep.Sweeps;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
 using IDevice = AttnSweep.Kernels.Devices.IDevice;
 
 namespace AttnSweep.Kernels.Ilgpu;
@@ -21,9 +22,8 @@ internal sealed class IlgpuDevice(DeviceInfo info, Context context, Accelerator 
     {
         using var trace = new BuildLog();
         var spec = input.Spec;
-        if (WhyUnsupported(kernel, spec) is { } reason)
-            throw new KernelUnsupportedException(reason);
-        var scratch = new List<MemoryBuffer>();
+        KernelLimits.Check(kernel, spec, Info.MemoryBytes);
+        var memory = new DeviceMemory(accelerator);
         try
         {
             if (!ReferenceEquals(_tensors?.Input, input))
@@ -33,18 +33,21 @@ internal sealed class IlgpuDevice(DeviceInfo info, Context context, Accelerator 
                 _tensors = new DeviceTensors(accelerator, input);
             }
 
-            var launch = KernelLaunches.Build(accelerator, kernel, _tensors, scratch);
+            var output = memory.Allocate<float>(input.Q.Length);
+            var launch = KernelLaunches.Build(accelerator, kernel, _tensors, memory, output);
             // The first launch builds what the driver puts off until then; it must not be timed, and its errors belong here.
             launch();
             accelerator.Synchronize();
-            return new IlgpuPreparedKernel(accelerator, _tensors, launch, scratch, EmptyInterval());
+            return new IlgpuPreparedKernel(accelerator, _tensors.Share(), memory, output, launch, EmptyInterval());
         }
-        catch (Exception failure) when (failure is AcceleratorException or OutOfMemoryException)
+        catch (Exception failure)
         {
-            scratch.ForEach(buffer => buffer.Dispose());
-            if (trace.Text.Length == 0 && IsOutOfMemory(failure))
-                throw new DeviceOutOfMemoryException($"Kernel {kernel.Name} with n = {spec.N}, d = {spec.D}, heads = {spec.Heads} does not fit into {Info.Id}.", failure);
-            throw new InvalidOperationException($"Kernel {kernel.Name} does not build or launch on {Info.Id}: {failure.Message} {trace.Text}", failure);
+            memory.Dispose();
+            if (IsOutOfMemory(failure))
+                throw new DeviceOutOfMemoryException($"{kernel.Name} with n = {spec.N}, d = {spec.D}, heads = {spec.Heads} does not fit into {Info.Id}.", failure);
+            if (failure is AcceleratorException)
+                throw new InvalidOperationException($"{kernel.Name} does not build or launch on {Info.Id}: {failure.Message} {trace.Text}", failure);
+            throw;
         }
     }
 
@@ -55,21 +58,14 @@ internal sealed class IlgpuDevice(DeviceInfo info, Context context, Accelerator 
         context.Dispose();
     }
 
-    private static bool IsOutOfMemory(Exception failure) =>
-        failure is OutOfMemoryException
-        || failure.Message.Contains("memory", StringComparison.OrdinalIgnoreCase)
-        || failure.Message.Contains("ALLOCATION", StringComparison.OrdinalIgnoreCase);
-
-    private static string? WhyUnsupported(KernelSpec kernel, InputSpec spec)
+    // CL_OUT_OF_RESOURCES is left out: drivers give it for illegal accesses too, and a wrong excuse is worse than none.
+    private static bool IsOutOfMemory(Exception failure) => failure switch
     {
-        var materialised = kernel.Name is "naive" or "threshold" or "topk";
-        if (!materialised && spec.D > TiledAttention.MaxHeadDim)
-            return $"{kernel.Name} on ILGPU needs d <= {TiledAttention.MaxHeadDim} (its tiles lie in shared memory), got {spec.D}.";
-        var elements = (long)spec.Heads * spec.N * Math.Max(spec.D, materialised ? spec.N : 1);
-        return elements > int.MaxValue
-            ? $"{kernel.Name} on ILGPU indexes with 32 bits: it needs at most {int.MaxValue} elements in a tensor, got {elements}."
-            : null;
-    }
+        OutOfMemoryException => true,
+        CudaException cuda => cuda.Error == nameof(CudaError.CUDA_ERROR_OUT_OF_MEMORY),
+        CLException cl => cl.Error is CLError.CL_MEM_OBJECT_ALLOCATION_FAILURE or CLError.CL_OUT_OF_HOST_MEMORY or CLError.CL_INVALID_BUFFER_SIZE,
+        _ => false,
+    };
 
     private TimeSpan? EmptyInterval()
     {

@@ -58,7 +58,7 @@ public static class IlgpuDevices
     {
         builder.EnableAlgorithms().Optimize(OptimizationLevel.O2).Profiling();
         builder.Cuda();
-        builder.OpenCL(device => IsPocl(device) || (device.CVersion >= CLCVersion.CL20 && device.Capabilities.GenericAddressSpace));
+        builder.OpenCL(device => IsPocl(device) || IsSupported(device));
         if (options.IncludeIlgpuCpu)
             builder.CPU(CPUDevice.Default);
     });
@@ -79,12 +79,18 @@ public static class IlgpuDevices
                 continue;
             if (device is CLDevice cl && IsPocl(cl))
                 SetGenericAddressSpace(cl.Capabilities, true);
-            yield return (new DeviceInfo(id, backend, device.Name, device.MemorySize, device.NumMultiprocessors, driver), device);
+            yield return (new DeviceInfo(id, backend, device.Name, Memory(device), device.NumMultiprocessors, driver), device);
         }
     }
 
+    // ILGPU's CPU device claims long.MaxValue.
+    private static long Memory(Device device) => Math.Min(device.MemorySize, device is CPUDevice ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : long.MaxValue);
+
     private static bool IsPocl(CLDevice device) =>
         device.PlatformName.Contains("Portable Computing Language", StringComparison.OrdinalIgnoreCase);
+
+    // ILGPU's own condition. Not CVersion: drivers of OpenCL 3.0 may announce C 1.2 there and still compile later versions.
+    private static bool IsSupported(CLDevice device) => device.CLStdVersion >= CLCVersion.CL20 && device.Capabilities.GenericAddressSpace;
 
     // PoCL does not announce the generic address space that ILGPU demands; at O2 the kernels here never use it.
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_GenericAddressSpace")]

@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using AttnSweep.Kernels.Devices;
+using ILGPU;
 using ILGPU.Runtime;
 
 namespace AttnSweep.Kernels.Ilgpu;
 
+/// <summary>A built kernel with its own output and scratch, and a share of its input.</summary>
 internal sealed class IlgpuPreparedKernel(
-    Accelerator accelerator, DeviceTensors tensors, Action launch, List<MemoryBuffer> scratch, TimeSpan? emptyInterval) : IPreparedKernel
+    Accelerator accelerator, DeviceTensors tensors, DeviceMemory memory, ArrayView<float> output, Action launch, TimeSpan? emptyInterval) : IPreparedKernel
 {
     public LaunchTiming Launch(int count)
     {
@@ -20,9 +22,13 @@ internal sealed class IlgpuPreparedKernel(
         return new LaunchTiming(host, device > TimeSpan.Zero ? device.TotalMicroseconds : null);
     }
 
-    public void ReadOutput(Span<float> output) => tensors.ReadOutput(output);
+    public void ReadOutput(Span<float> into) => output.CopyToCPU(ref into[0], into.Length);
 
-    public void Dispose() => scratch.ForEach(buffer => buffer.Dispose());
+    public void Dispose()
+    {
+        memory.Dispose();
+        tensors.Dispose();
+    }
 
     private double Time(int count)
     {
