@@ -12,16 +12,16 @@ internal static class KernelLaunches
     /// <param name="output">heads x n x d.</param>
     public static Action Build(
         Accelerator accelerator, KernelSpec kernel, DeviceTensors t, DeviceMemory scratch, ArrayView<float> output) => kernel.Name switch
-    {
-        // Every weight is >= 0, so a negative epsilon drops nothing.
-        "naive" => Materialised(accelerator, t, scratch, output, Weigh(accelerator, t, -1f)),
-        "threshold" => Materialised(accelerator, t, scratch, output, Weigh(accelerator, t, (float)kernel["epsilon"])),
-        "topk" => Materialised(accelerator, t, scratch, output, WeighTopK(accelerator, t, kernel.Count("k"))),
-        "flash" => Tiled(accelerator, t, scratch, output, window: 0),
-        "window" => Tiled(accelerator, t, scratch, output, kernel.Count("width")),
-        "block-topk" => BlockTopK(accelerator, t, scratch, output, kernel.Count("block"), kernel.Count("keep")),
-        _ => throw new ArgumentException($"No kernel '{kernel.Name}': the limits let it pass.", nameof(kernel)),
-    };
+        {
+            // Every weight is >= 0, so a negative epsilon drops nothing.
+            "naive" => Materialised(accelerator, t, scratch, output, Weigh(accelerator, t, -1f)),
+            "threshold" => Materialised(accelerator, t, scratch, output, Weigh(accelerator, t, (float)kernel["epsilon"])),
+            "topk" => Materialised(accelerator, t, scratch, output, WeighTopK(accelerator, t, kernel.Count("k"))),
+            "flash" => Tiled(accelerator, t, scratch, output, window: 0),
+            "window" => Tiled(accelerator, t, scratch, output, kernel.Count("width")),
+            "block-topk" => BlockTopK(accelerator, t, scratch, output, kernel.Count("block"), kernel.Count("keep")),
+            _ => throw new ArgumentException($"No kernel '{kernel.Name}': the limits let it pass.", nameof(kernel)),
+        };
 
     private static Action<ArrayView<float>> Weigh(Accelerator accelerator, DeviceTensors t, float epsilon)
     {
