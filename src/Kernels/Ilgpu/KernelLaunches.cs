@@ -8,6 +8,9 @@ namespace AttnSweep.Kernels.Ilgpu;
 /// <summary>Compiles the steps of a kernel, allocates its scratch, and gives the action that launches all of them.</summary>
 internal static class KernelLaunches
 {
+    /// <summary>One 4 x 4 patch of a 32 x 32 score tile for each thread.</summary>
+    private const int GroupSize = 64;
+
     /// <param name="scratch">Gets what was allocated, also when a later allocation fails.</param>
     /// <param name="output">heads x n x d.</param>
     public static Action Build(
@@ -78,14 +81,22 @@ internal static class KernelLaunches
         };
     }
 
-    private static Action Tiled(Accelerator accelerator, DeviceTensors t, ArrayView<float> output, ArrayView<int> kept, int block, int keptBlocks, int window)
+    private static Action Tiled(Accelerator accelerator, DeviceTensors t, ArrayView<float> output, ArrayView<int> kept, int block, int keptBlocks, int window) => t.Problem.D switch
+    {
+        <= 64 => Tiled<Narrow>(accelerator, t, output, kept, block, keptBlocks, window),
+        <= 128 => Tiled<Medium>(accelerator, t, output, kept, block, keptBlocks, window),
+        _ => Tiled<Wide>(accelerator, t, output, kept, block, keptBlocks, window),
+    };
+
+    private static Action Tiled<TShape>(Accelerator accelerator, DeviceTensors t, ArrayView<float> output, ArrayView<int> kept, int block, int keptBlocks, int window)
+        where TShape : unmanaged, ITileShape
     {
         var p = t.Problem;
-        var tiles = KernelLimits.Blocks(block, TiledAttention.Tile);
+        var tiles = KernelLimits.Blocks(block, default(TShape).Rows);
         var plan = new TilePlan(block, tiles, keptBlocks, window);
         var groups = p.Heads * KernelLimits.Blocks(p.N, block) * tiles;
-        var config = new KernelConfig(groups, Math.Min(128, accelerator.MaxNumThreadsPerGroup));
-        var attend = accelerator.LoadStreamKernel<Problem, TilePlan, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, ArrayView<float>>(TiledAttention.Run);
+        var config = new KernelConfig(groups, Math.Min(GroupSize, accelerator.MaxNumThreadsPerGroup));
+        var attend = accelerator.LoadStreamKernel<Problem, TilePlan, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, ArrayView<float>>(TiledAttention.Run<TShape>);
         return () => attend(config, p, plan, t.Q, t.K, t.V, kept, output);
     }
 }

@@ -1,4 +1,6 @@
 using AttnSweep.Kernels.Devices;
+using AttnSweep.Kernels.Inputs;
+using AttnSweep.Kernels.Reference;
 using AttnSweep.Sweeps;
 
 namespace AttnSweep.Kernels.Tests.Ilgpu;
@@ -8,6 +10,33 @@ namespace AttnSweep.Kernels.Tests.Ilgpu;
 public sealed class OpenClKernelTests : AttentionKernelContract
 {
     protected override IDevice Open() => OpenClDevice.Open();
+
+    /// <summary>Tiles hold vectors of four columns, in three widths: what a last vector has too many must not count.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(61)]
+    [InlineData(65)]
+    [InlineData(130)]
+    [InlineData(255)]
+    public void Head_dimensions_that_no_vector_divides_are_right(int d)
+    {
+        using var device = Open();
+        foreach (var shape in new[] { Input(n: 45, d, heads: 2), Input(n: 45, d, causal: true) })
+        {
+            var input = AttentionInput.Create(shape);
+            var verifier = new KernelVerifier(input, shape.N);
+            foreach (var kernel in Kernels.Select(k => k.Data).SelectMany(name => Variants(name, shape)))
+            {
+                using var prepared = device.Prepare(kernel, input);
+                var output = new float[input.Q.Length];
+                prepared.Launch(1);
+                prepared.ReadOutput(output);
+                var verdict = verifier.Check(kernel, output);
+                Assert.True(verdict.IsRight, $"{shape}: {verdict.WhyWrong}");
+            }
+        }
+    }
 }
 
 internal static class OpenClDevice

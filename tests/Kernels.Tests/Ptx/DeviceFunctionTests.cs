@@ -21,7 +21,8 @@ public sealed class DeviceFunctionTests
         .Where(t => t.Namespace == typeof(TiledAttention).Namespace && t is { IsPublic: true, IsAbstract: true, IsSealed: true })
         .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
         .Where(m => m.ReturnType == typeof(void))
-        .ToDictionary(m => $"{m.DeclaringType!.Name}.{m.Name}");
+        .SelectMany(Instances)
+        .ToDictionary(m => $"{m.DeclaringType!.Name}.{m.Name}{string.Concat(m.GetGenericArguments().Select(t => $"<{t.Name}>"))}");
 
     public static TheoryData<string, CudaArchitecture> Cases
     {
@@ -38,6 +39,10 @@ public sealed class DeviceFunctionTests
         }
     }
 
+    private static IEnumerable<MethodInfo> Instances(MethodInfo method) => method.IsGenericMethodDefinition
+        ? typeof(TiledAttention).Assembly.GetTypes().Where(t => t.IsValueType && t.IsAssignableTo(typeof(ITileShape))).Select(t => method.MakeGenericMethod(t))
+        : [method];
+
     [Theory, MemberData(nameof(Cases))]
     public void The_text_is_clean(string function, CudaArchitecture architecture)
     {
@@ -50,7 +55,7 @@ public sealed class DeviceFunctionTests
         new HashSet<string>
         {
             "MaterialisedScores.Score", "MaterialisedScores.Weigh", "MaterialisedScores.WeighTopK", "MaterialisedScores.Combine",
-            "BlockSelection.Mean", "BlockSelection.Select", "TiledAttention.Run",
+            "BlockSelection.Mean", "BlockSelection.Select", "TiledAttention.Run<Narrow>", "TiledAttention.Run<Medium>", "TiledAttention.Run<Wide>",
         },
         new HashSet<string>(Functions.Keys));
 
@@ -61,13 +66,18 @@ public sealed class DeviceFunctionTests
         Assert.NotEmpty(PtxLint.Check(PtxCompiler.Compile(Functions[allowance.Key], CudaArchitecture.SM_80)));
     });
 
-    [Fact]
-    public void Tiled_attention_leaves_room_for_its_tiles_and_uses_the_fast_exponential()
+    [Theory]
+    [InlineData("Narrow", 32, 32, 64)]
+    [InlineData("Medium", 32, 16, 128)]
+    [InlineData("Wide", 16, 8, 256)]
+    public void Tiled_attention_moves_vectors_and_uses_the_fast_exponential(string shape, int rows, int keys, int d)
     {
-        var ptx = PtxCompiler.Compile(Functions["TiledAttention.Run"], CudaArchitecture.SM_80);
-        // Q and accumulators of 16 x 256, weights of 16 x 16, three values a row; all in floats.
-        Assert.Equal(4 * ((2 * 16 * 256) + (16 * 16) + (3 * 16)), PtxLint.SharedBytes(ptx));
+        var ptx = PtxCompiler.Compile(Functions[$"TiledAttention.Run<{shape}>"], CudaArchitecture.SM_80);
+        // Q, accumulators, keys and scores with rows padded by a vector, and three values a row; all in floats.
+        Assert.Equal(4 * ((((2 * rows) + keys) * (d + 4)) + (rows * (keys + 4)) + (3 * rows)), PtxLint.SharedBytes(ptx));
         Assert.Contains("ex2.approx", ptx, StringComparison.Ordinal);
+        Assert.Contains("ld.shared.v4", ptx, StringComparison.Ordinal);
+        Assert.Contains("st.shared.v4", ptx, StringComparison.Ordinal);
     }
 
     [Theory]
