@@ -1,7 +1,7 @@
 -- Every series of a run, with what identifies its cell in any run.
 -- Parameter: run (the run's id).
 SELECT c.cell_id, c.kernel,
-       concat_ws(' ', c.variant, c.backend, c.input_model, CASE WHEN c.causal THEN 'causal' END,
+       concat_ws(' ', c.variant, c.backend, c.input_variant, CASE WHEN c.causal THEN 'causal' END,
                  'heads=' || c.heads, 'n=' || c.n, 'd=' || c.d, 'sigma=' || c.sigma, 'seed=' || c.seed) AS key,
        t.samples_us
 FROM v_cells c LEFT JOIN v_trials t USING (cell_id)

@@ -26,6 +26,8 @@ WITH chosen AS (
            (SELECT n.fingerprint FROM nodes n WHERE n.worker = @worker)
     FROM granted g
 )
-SELECT g.shard_id, g.run_id, g.input_id, g.attempt, i.model, i.heads, i.n, i.d, i.sigma, i.seed, i.causal, r.measure::text AS measure,
+SELECT g.shard_id, g.run_id, g.input_id, g.attempt, i.model, i.heads, i.n, i.d, i.sigma, i.seed, i.causal,
+       i.norm, i.layer_norm, i.mean_v, i.rho, i.rho_d, i.nu, i.outliers, i.outlier_scale, i.dtype, i.file_path, i.file_sha256,
+       r.measure::text AS measure,
        CASE WHEN g.measures_sparsity AND NOT EXISTS (SELECT FROM sparsity sp WHERE sp.input_id = g.input_id) THEN r.sparsity_rows END AS sparsity_rows
 FROM granted g JOIN inputs i USING (input_id) JOIN runs r ON r.run_id = g.run_id;

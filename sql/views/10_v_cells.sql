@@ -44,11 +44,14 @@ SELECT r.run_id,
        s.input_id,
        a.device_id,
        a.fingerprint,
-       c.seconds AS estimated_seconds
+       c.seconds AS estimated_seconds,
+       i.input_variant,
+       i.input_parameters,
+       i.dtype
 FROM results x
 JOIN cells c USING (cell_id)
 JOIN shards s USING (shard_id)
-JOIN inputs i USING (input_id)
+JOIN v_inputs i USING (input_id)
 JOIN runs r ON r.run_id = s.run_id
 LEFT JOIN attempts a ON a.shard_id = s.shard_id AND a.attempt = x.attempt
 LEFT JOIN LATERAL (
@@ -101,3 +104,6 @@ COMMENT ON COLUMN v_cells.input_id IS 'Its input.';
 COMMENT ON COLUMN v_cells.device_id IS 'The device''s id on its worker.';
 COMMENT ON COLUMN v_cells.fingerprint IS 'The environment it was measured in.';
 COMMENT ON COLUMN v_cells.estimated_seconds IS 'Device time that the planner expected.';
+COMMENT ON COLUMN v_cells.input_variant IS 'The input model with its parameters, the same for every n, d, sigma and seed: group by it.';
+COMMENT ON COLUMN v_cells.input_parameters IS 'Parameters of the input model that differ from the usual ones, by the names of the sweep file.';
+COMMENT ON COLUMN v_cells.dtype IS 'What Q, K and V were rounded to: float32, float16 or bfloat16. Computation is float32.';

@@ -39,10 +39,13 @@ SELECT r.run_id,
        a.worker,
        a.device_name AS device,
        s.metrics,
-       s.measured_at
+       s.measured_at,
+       i.input_variant,
+       i.input_parameters,
+       i.dtype
 FROM sparsity s
-JOIN inputs i USING (input_id)
-JOIN runs r USING (run_id)
+JOIN v_inputs i USING (input_id)
+JOIN runs r ON r.run_id = i.run_id
 JOIN attempts a ON a.shard_id = s.shard_id AND a.attempt = s.attempt;
 
 COMMENT ON VIEW v_sparsity IS 'One row per input whose sparsity was measured: means over the sampled rows, theory beside them.';
@@ -85,3 +88,6 @@ COMMENT ON COLUMN v_sparsity.worker IS 'The worker that measured it.';
 COMMENT ON COLUMN v_sparsity.device IS 'The device in words.';
 COMMENT ON COLUMN v_sparsity.metrics IS 'Every metric with mean, standard deviation, percentiles, min and max over the rows.';
 COMMENT ON COLUMN v_sparsity.measured_at IS 'When it was recorded.';
+COMMENT ON COLUMN v_sparsity.input_variant IS 'The input model with its parameters, the same for every n, d, sigma and seed: group by it.';
+COMMENT ON COLUMN v_sparsity.input_parameters IS 'Parameters of the input model that differ from the usual ones, by the names of the sweep file.';
+COMMENT ON COLUMN v_sparsity.dtype IS 'What Q, K and V were rounded to: float32, float16 or bfloat16. Computation is float32.';

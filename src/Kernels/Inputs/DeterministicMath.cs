@@ -1,7 +1,7 @@
 namespace AttnSweep.Kernels.Inputs;
 
 /// <summary>
-/// Logarithm and sine of the generator. <see cref="Math"/> calls the C library, whose last bits differ between versions and
+/// Logarithm, exponential and sine of the generator. <see cref="Math"/> calls the C library, whose last bits differ between versions and
 /// between processors with and without FMA; these use only IEEE additions, multiplications and divisions, which .NET never
 /// contracts, so that every worker makes the same tensors. Coefficients and error bounds (below 1 ulp) are fdlibm's
 /// e_log.c, k_sin.c and k_cos.c.
@@ -10,6 +10,7 @@ internal static class DeterministicMath
 {
     private const double Ln2High = 6.93147180369123816490e-01;
     private const double Ln2Low = 1.90821492927058770002e-10;
+    private const double Log2E = 1.44269504088896338700e+00;
 
     /// <summary>Natural logarithm of a positive, normal number.</summary>
     public static double Log(double x)
@@ -31,6 +32,25 @@ internal static class DeterministicMath
         var r = even + odd;
         var half = 0.5 * f * f;
         return (exponent * Ln2High) - ((half - ((s * (half + r)) + (exponent * Ln2Low))) - f);
+    }
+
+    /// <summary>
+    /// e^x - 1 for 0 &lt;= x &lt; 700, to a few units in the last place also near 0: x = k ln 2 + r with |r| at most ln 2 / 2, and the Taylor series of
+    /// e^r - 1 to r^14 / 14!, whose first term left out is below 1e-18.
+    /// </summary>
+    public static double ExpM1(double x)
+    {
+        var k = (int)((x * Log2E) + 0.5);
+        var r = (x - (k * Ln2High)) - (k * Ln2Low);
+        var series = 1.0 / 15;
+        for (var i = 14; i >= 2; i--)
+        {
+            series = (1.0 + (r * series)) / i;
+        }
+
+        var power = r * (1.0 + (r * series));
+        var scale = BitConverter.Int64BitsToDouble((long)(1023 + k) << 52);
+        return (scale * power) + (scale - 1.0);
     }
 
     /// <summary>Sine and cosine of <paramref name="turns"/> full turns, 0 &lt;= turns &lt; 1.</summary>

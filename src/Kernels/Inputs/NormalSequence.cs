@@ -47,6 +47,37 @@ public readonly record struct NormalSequence(ulong Seed)
         }
     }
 
+    /// <summary>Fills with normal(first), normal(first + 1), … in double precision.</summary>
+    public void Fill(Span<double> values, ulong first)
+    {
+        for (var index = 0; index < values.Length; index++)
+        {
+            var at = first + (ulong)index;
+            var (even, odd) = Pair(at / 2);
+            values[index] = at % 2 == 0 ? even : odd;
+            if (at % 2 == 0 && index + 1 < values.Length)
+            {
+                values[++index] = odd;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Fills with Student's t of nu degrees of freedom, scaled to variance 1, from element <paramref name="first"/> on. Bailey's polar method
+    /// (Mathematics of Computation 62, 1994): sqrt(nu (u^(-2/nu) - 1)) cos(2 pi v) is exactly t; its sine twin would be uncorrelated with it
+    /// but not independent, and is not used.
+    /// </summary>
+    /// <param name="nu">Above 2, where the variance nu / (nu - 2) is finite.</param>
+    public void FillStudent(Span<double> values, ulong first, double nu)
+    {
+        for (var index = 0; index < values.Length; index++)
+        {
+            var at = first + (ulong)index;
+            var squared = DeterministicMath.ExpM1(-2.0 / nu * DeterministicMath.Log(Uniform(2 * at)));
+            values[index] = Math.Sqrt((nu - 2.0) * squared) * DeterministicMath.SinCosTurns(Uniform((2 * at) + 1)).Cos;
+        }
+    }
+
     private static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;

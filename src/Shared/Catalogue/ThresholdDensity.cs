@@ -3,7 +3,7 @@ using AttnSweep.Theory;
 
 namespace AttnSweep.Catalogue;
 
-/// <summary>How many keys exceed a softmax weight, in expectation, when Q and K are independent Gaussians (paper 4A).</summary>
+/// <summary>How many keys exceed a softmax weight, in expectation, when scores are Gaussian (paper 4A).</summary>
 internal static class ThresholdDensity
 {
     private const int RowLengths = 24;
@@ -11,7 +11,8 @@ internal static class ThresholdDensity
     /// <summary>Kept pairs of one head; a causal row i has i + 1 visible keys.</summary>
     public static double KeptPairsOfOneHead(InputSpec input, double epsilon)
     {
-        var spread = TauSpread.Of(input.Sigma, input.D);
+        // Of other models, the deviation that they have in common with an independent one; of a file nothing is known.
+        var spread = TauSpread.Of(Math.Sqrt(ScoreDeviation.OffDiagonal(input) ?? input.Sigma * input.Sigma), input.D);
         if (!input.Causal)
             return (double)input.N * input.N * KeptShare(input.N, spread, epsilon);
 

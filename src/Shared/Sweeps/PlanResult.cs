@@ -13,6 +13,7 @@ public sealed record PlanProblem(PlanSubject Subject, Expression? Formula, Expre
 public enum PlanSubject
 {
     Formula,
+    Input,
     Axes,
     Filters,
 }

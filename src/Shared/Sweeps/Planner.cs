@@ -1,7 +1,7 @@
 namespace AttnSweep.Sweeps;
 
 /// <summary>
-/// Works a sweep out into inputs, cells and shards. Pure. Order is that of the file: points with seed running fastest, then
+/// Works a sweep out into inputs, cells and shards. Pure. Order is that of the file: inputs, then points with seed running fastest, then
 /// backends, then kernels; points included by hand come last. A point that is asked for twice is planned once. Two variants
 /// that come to the same numbers on some input (n/16 and 64 at n = 1024) stay two cells: summaries group by variant, and a
 /// hole in one would be read as a failure.
@@ -28,7 +28,7 @@ public static class Planner
                 break;
             }
 
-            Append(shape, inputs.Count, inputs, shards, cells, shapes.Input(point));
+            Append(shape, inputs.Count, inputs, shards, cells, point.Input);
         }
 
         if (problems.None && cells.Count == 0)
@@ -52,11 +52,13 @@ public static class Planner
     {
         var seen = new HashSet<AxisPoint>();
         var points = new List<AxisPoint>();
-        var byHand = sweep.Included.SelectMany(grid => Grid(grid, options, problems));
-        foreach (var point in Grid(sweep.Grid, options, problems).Where(p => Passes(sweep, p, problems)).Concat(byHand))
+        var grid = sweep.Inputs.SelectMany(input => Grid(input, sweep.Grid, options, problems));
+        var byHand = sweep.Included.SelectMany(groups => sweep.Inputs.SelectMany(input => Grid(input, groups, options, problems)));
+        foreach (var point in grid.Where(p => Passes(sweep, p, problems)).Concat(byHand))
         {
-            if (seen.Add(point))
-                points.Add(point);
+            var canonical = point.Canonical();
+            if (seen.Add(canonical))
+                points.Add(canonical);
         }
 
         return points;
@@ -90,11 +92,14 @@ public static class Planner
         return exclusion.Where is null || problems.Holds(exclusion.Where, point, otherwise: false);
     }
 
-    /// <summary>The cross product of the groups, the first one running slowest.</summary>
-    private static IEnumerable<AxisPoint> Grid(IReadOnlyList<AxisGroup> groups, PlannerOptions options, ProblemList problems)
+    /// <summary>The cross product of the groups and of what the input varies itself, the first axis running slowest.</summary>
+    private static IEnumerable<AxisPoint> Grid(
+        InputRequest input, IReadOnlyList<AxisGroup> axes, PlannerOptions options, ProblemList problems)
     {
-        if (groups.Count == 0)
+        if (axes.Count == 0)
             yield break;
+        var named = axes.SelectMany(g => g.Axes).ToHashSet();
+        AxisGroup[] groups = [.. axes, .. input.Axes.Where(g => !g.Axes.Any(named.Contains))];
         var size = groups.Aggregate(1.0, (product, group) => product * group.Rows.Count);
         if (size > options.MaxCells)
         {
@@ -104,9 +109,13 @@ public static class Planner
 
         var ordered = groups.OrderBy(g => g.Axes.Min()).ToArray();
         var at = new int[ordered.Length];
+        var last = InputOptions.None;
         while (true)
         {
-            yield return Point(ordered, at);
+            var point = Point(input, ordered, at);
+            // Points that differ in seed or n alone share their options: there may be a million of them.
+            last = point.Options == last ? last : point.Options;
+            yield return point with { Options = last };
             var turn = ordered.Length - 1;
             while (turn >= 0 && ++at[turn] == ordered[turn].Rows.Count)
                 at[turn--] = 0;
@@ -115,9 +124,11 @@ public static class Planner
         }
     }
 
-    private static AxisPoint Point(AxisGroup[] groups, int[] at)
+    private static AxisPoint Point(InputRequest input, AxisGroup[] groups, int[] at)
     {
-        Span<double> values = stackalloc double[6];
+        Span<double> values = stackalloc double[AxisNames.ByName.Count];
+        for (var axis = 0; axis < values.Length; axis++)
+            values[axis] = AxisNames.Usual((Axis)axis);
         for (var g = 0; g < groups.Length; g++)
         {
             for (var a = 0; a < groups[g].Axes.Count; a++)
@@ -126,6 +137,23 @@ public static class Planner
 
         return new AxisPoint(
             (int)values[(int)Axis.N], (int)values[(int)Axis.D], values[(int)Axis.Sigma],
-            (int)values[(int)Axis.Heads], values[(int)Axis.Causal] != 0, (long)values[(int)Axis.Seed]);
+            (int)values[(int)Axis.Heads], values[(int)Axis.Causal] != 0, (long)values[(int)Axis.Seed])
+        {
+            Model = input.Model,
+            Options = new InputOptions
+            {
+                Norm = values[(int)Axis.Norm],
+                LayerNorm = values[(int)Axis.LayerNorm] != 0,
+                MeanV = values[(int)Axis.MeanV],
+                Rho = values[(int)Axis.Rho],
+                RhoD = values[(int)Axis.RhoD],
+                Nu = values[(int)Axis.Nu],
+                Outliers = (int)values[(int)Axis.Outliers],
+                OutlierScale = values[(int)Axis.OutlierScale],
+                DType = StorageTypes.All[(int)values[(int)Axis.DType]],
+                FilePath = input.File?.Path,
+                FileSha256 = input.File?.Sha256,
+            },
+        };
     }
 }

@@ -18,8 +18,6 @@ internal sealed class ShapePlanner(Sweep sweep, PlannerOptions options, ProblemL
     private readonly Dictionary<AxisPoint, PlannedCell[]> _kernels = [];
     private readonly Dictionary<AxisPoint, PlannedShape> _shapes = [];
 
-    public InputSpec Input(AxisPoint p) => new(sweep.Model, p.Heads, p.N, p.D, p.Sigma, p.Seed, p.Causal);
-
     public PlannedShape At(AxisPoint point)
     {
         var key = _kernelsDependOnSeed || _exclusionsDependOnSeed ? point : point with { Seed = 0 };
@@ -30,7 +28,13 @@ internal sealed class ShapePlanner(Sweep sweep, PlannerOptions options, ProblemL
 
     private PlannedShape Shape(AxisPoint point)
     {
-        var input = Input(point);
+        var input = point.Input;
+        if (InputRules.WhyNot(input) is { } mistake)
+        {
+            problems.Of(PlanSubject.Input, mistake.Found, mistake.Expected);
+            return new PlannedShape([], []);
+        }
+
         var key = _kernelsDependOnSeed ? point : point with { Seed = 0 };
         if (!_kernels.TryGetValue(key, out var all))
             _kernels[key] = all = Cells(point, input);

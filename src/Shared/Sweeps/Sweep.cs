@@ -4,12 +4,13 @@ using AttnSweep.Sweeps.Expressions;
 namespace AttnSweep.Sweeps;
 
 /// <summary>A sweep file, read and found to be well formed, but not worked out yet.</summary>
+/// <param name="Inputs">What is measured at every point of the axes; at least one.</param>
 /// <param name="Grid">Groups of axes that are crossed with each other; empty when every point is included by hand.</param>
 /// <param name="Included">Further grids, which constraints and exclusions of whole points leave alone.</param>
 /// <param name="Constraints">Points of the grid where one does not hold are dropped.</param>
 public sealed record Sweep(
     string Name,
-    string Model,
+    IReadOnlyList<InputRequest> Inputs,
     IReadOnlyList<AxisGroup> Grid,
     IReadOnlyList<IReadOnlyList<AxisGroup>> Included,
     IReadOnlyList<Expression> Constraints,
@@ -18,6 +19,13 @@ public sealed record Sweep(
     IReadOnlyList<string> Backends,
     MeasureRules Measure,
     SparsityRules? Sparsity);
+
+/// <summary>One entry of <c>input</c>: a model, its file where it reads one, and the axes that this entry gives values.</summary>
+/// <param name="Axes">Groups of one axis; a point that names the axis itself goes before.</param>
+public sealed record InputRequest(string Model, InputFile? File, IReadOnlyList<AxisGroup> Axes);
+
+/// <summary>A safetensors file and the digest by which every worker knows that it has the same one.</summary>
+public sealed record InputFile(string Path, string Sha256);
 
 /// <summary>Axes that advance together; most groups hold one axis.</summary>
 /// <param name="Rows">One value per axis in each row.</param>

@@ -17,7 +17,8 @@ public sealed class ExactRow
     private readonly double[] _u2G2;
 
     /// <summary>Prepares for row lengths from <paramref name="shortest"/> to <paramref name="longest"/>.</summary>
-    public ExactRow(double tau, int shortest, int longest)
+    /// <param name="self">The largest score that <see cref="WithSelf"/> will be asked for.</param>
+    public ExactRow(double tau, int shortest, int longest, double self = double.NegativeInfinity)
     {
         if (!(tau >= 0) || !double.IsFinite(tau))
             throw new ArgumentOutOfRangeException(nameof(tau), tau, "tau is a finite number of at least 0.");
@@ -31,6 +32,7 @@ public sealed class ExactRow
         _step = 0.2 * Math.Max(1, tau / 8);
         var lnLongest = Math.Log(longest);
         _lowest = -(lnLongest + tau * tau / 2) - Math.Max(8, 3 * tau) - 12 - tau * Math.Sqrt(2 * lnLongest);
+        _lowest = Math.Min(_lowest, -self - 30);
         var highest = Math.Max(3.9, -Math.Log(shortest) + 6 + 3 * tau);
         var count = (int)Math.Ceiling((highest - _lowest) / _step) + 1;
         _logG0 = new double[count];
@@ -65,6 +67,42 @@ public sealed class ExactRow
         var variance = second - first * first - Math.PI * Math.PI / 6;
         sumP2 *= n * _step;
         return new ExactRowMeans(lnZ, sumP2, lnZ - _tau * _tau * (1 - sumP2), Math.Max(0, variance));
+    }
+
+    /// <summary>
+    /// The expectations of a row of n scores of which one is known and n - 1 are iid: g0^n becomes g0^(n-1) exp(-u e^self), and
+    /// E H = E ln Z - tau^2 ((1 - E p_self) - E sum of the others' p^2) - self E p_self by Stein's identity.
+    /// </summary>
+    /// <returns>The expectations, and that of p_self.</returns>
+    public (ExactRowMeans Row, double SelfMass) WithSelf(int n, double self)
+    {
+        if (n == 1)
+            return (new ExactRowMeans(self, 1, 0, 0), 1);
+        double first = 0, second = 0, othersP2 = 0, selfP2 = 0, selfMass = 0;
+        for (var i = 0; i < _logG0.Length; i++)
+        {
+            var y = _lowest + i * _step;
+            var t = Math.Exp(y + self);
+            var others = Math.Exp((n - 1) * _logG0[i] - t);
+            var above = others * (i == 0 ? 0.5 : 1);
+            first += above;
+            second += 2 * (y - _lowest) * above;
+            othersP2 += _u2G2[i] * Math.Exp((n - 2) * _logG0[i] - t);
+            selfP2 += t * t * others;
+            selfMass += t * others;
+        }
+
+        // As in At: what lies below the grid, to first order.
+        var belowLowest = -(n - 1) * _logG0[0] + Math.Exp(_lowest + self);
+        first = first * _step - belowLowest;
+        second = second * _step + _step * _step / 6 + 2 * belowLowest;
+        var lnZ = -EulerGamma - _lowest - first;
+        var variance = second - first * first - Math.PI * Math.PI / 6;
+        othersP2 *= (n - 1) * _step;
+        selfP2 *= _step;
+        selfMass = Math.Min(1, selfMass * _step);
+        var entropy = lnZ - _tau * _tau * (1 - selfMass - othersP2) - self * selfMass;
+        return (new ExactRowMeans(lnZ, othersP2 + selfP2, Math.Max(0, entropy), Math.Max(0, variance)), selfMass);
     }
 
     private void Tabulate()

@@ -11,7 +11,10 @@ namespace AttnSweep.Theory;
 internal sealed class FluctuatingRow
 {
     private const int HalfNodes = 16;
-    private static readonly (double Z, double Weight)[] Nodes = NormalNodes();
+
+    /// <summary>Standard normal deviates with weights that sum to 1.</summary>
+    internal static readonly (double Z, double Weight)[] Nodes = NormalNodes();
+
 
     private readonly double _tau;
     private readonly int _n;

@@ -17,36 +17,55 @@ public static class SparsityTheory
 
     private const double LengthRatio = 1.2;
 
-    private static readonly ConcurrentDictionary<(string Model, int N, int D, double Sigma, bool Causal), ImmutableSortedDictionary<string, double>> Cache = new();
+    private static readonly ConcurrentDictionary<InputSpec, ImmutableSortedDictionary<string, double>> Cache = new();
 
-    /// <summary>Predictions by metric name, for those metrics of <see cref="SparsityMetrics"/> that have one under this input model (none for a model that is not covered). Cached by (model, n, d, sigma, causal).</summary>
+    /// <summary>
+    /// Predictions by metric name, for those metrics of <see cref="SparsityMetrics"/> that have one under this input's model and options: all for plain
+    /// independent and shared inputs, tau_rms alone where second moments suffice, none for a file. Cached.
+    /// </summary>
     public static ImmutableSortedDictionary<string, double> Predict(InputSpec input)
     {
-        if (input.Model != InputModels.Independent)
+        var options = input.Options;
+        // A mean of V moves no score, and rounding to 16 bits moves tau by less than 1e-5 of it, unless float16 comes near its smallest numbers.
+        if (input.Model == InputModels.File || (options.DType == StorageTypes.Half && input.Sigma < 0.01))
             return ImmutableSortedDictionary<string, double>.Empty;
-        return Cache.GetOrAdd((input.Model, input.N, input.D, input.Sigma, input.Causal), _ => Compute(input));
+        var relevant = input with { Heads = 1, Seed = 0, Options = options with { MeanV = 0, DType = StorageTypes.Full } };
+        return Cache.GetOrAdd(relevant, Compute);
     }
 
     private static ImmutableSortedDictionary<string, double> Compute(InputSpec input)
+    {
+        var predictions = ImmutableSortedDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
+        if (ScoreDeviation.TauRms(input) is { } tauRms)
+            predictions[SparsityMetrics.TauRms] = tauRms;
+        if (input.Model is InputModels.Independent or InputModels.Shared && input.Options == InputOptions.None)
+        {
+            var means = Means(input);
+            for (var i = 0; i < means.Length; i++)
+                predictions[Predicted[i]] = means[i];
+        }
+
+        return predictions.ToImmutable();
+    }
+
+    private static double[] Means(InputSpec input)
     {
         var lengths = input.Causal ? CausalLengths(input.N) : [(input.N, 1.0)];
         var means = new double[Predicted.Length];
         foreach (var (tau, weightOfTau) in TauSpread.Of(input.Sigma, input.D))
         {
-            var rows = new ExactRow(tau, Math.Max(1, lengths[0].N - 1), input.N);
+            // q.q / sqrt(d) = sigma^2 sqrt(d) X with X = (tau / sigma^2)^2.
+            double? self = input.Model == InputModels.Shared ? input.Sigma == 0 ? 0 : tau * tau * Math.Sqrt(input.D) / (input.Sigma * input.Sigma) : null;
+            var rows = new ExactRow(tau, Math.Max(1, lengths[0].N - 1), input.N, self ?? double.NegativeInfinity);
             foreach (var (n, weightOfLength) in lengths)
             {
-                var row = PredictRow(tau, rows, n, smoothed: input.Causal && n > EveryLengthUpTo);
+                var row = n == 1 ? [1, 0, 1, 1, 1, 1, 1, 0, 1, self ?? 0] : PredictRow(tau, self, rows, n, smoothed: input.Causal && n > EveryLengthUpTo);
                 for (var i = 0; i < means.Length; i++)
                     means[i] += weightOfTau * weightOfLength * row[i];
             }
         }
 
-        var predictions = ImmutableSortedDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
-        predictions[SparsityMetrics.TauRms] = input.Sigma * input.Sigma;
-        for (var i = 0; i < means.Length; i++)
-            predictions[Predicted[i]] = means[i];
-        return predictions.ToImmutable();
+        return means;
     }
 
     private static readonly string[] Predicted =
@@ -57,19 +76,25 @@ public static class SparsityTheory
     ];
 
     /// <summary>The metrics in the order of <see cref="Predicted"/>.</summary>
+    /// <param name="self">The query's score with itself, where that is not one of the others.</param>
     /// <param name="smoothed">n stands for a range of lengths: ceil(x) is taken at its average over them.</param>
-    private static double[] PredictRow(double tau, ExactRow rows, int n, bool smoothed)
+    private static double[] PredictRow(double tau, double? self, ExactRow rows, int n, bool smoothed)
     {
-        if (n == 1)
-            return [1, 0, 1, 1, 1, 1, 1, 0, 1, 0];
-        var row = new FluctuatingRow(tau, rows, n);
-        return
+        var topEighth = smoothed ? n / 8.0 + 3.5 / 8 : (n + 7) / 8;
+        var topRoot = smoothed ? Math.Sqrt(n) + 0.5 : SoftmaxRow.CeilingOfRoot(n);
+        if (self is { } known)
+        {
+            var row = new SelfRow(tau, known, rows, n);
+            return Listed(row.FracLe, row.TopMass, row.KTvFrac, row.Exact);
+        }
+
+        var all = new FluctuatingRow(tau, rows, n);
+        return Listed(all.FracLe, all.TopMass, all.KTvFrac, all.Exact);
+
+        double[] Listed(Func<double, double> fracLe, Func<double, double> topMass, Func<double, double> kTvFrac, ExactRowMeans exact) =>
         [
-            row.FracLe(1.0 / n), row.FracLe(0.1 / n), n * (1 - row.FracLe(1e-3)),
-            row.TopMass(smoothed ? n / 8.0 + 3.5 / 8 : (n + 7) / 8),
-            row.TopMass(smoothed ? Math.Sqrt(n) + 0.5 : SoftmaxRow.CeilingOfRoot(n)),
-            row.KTvFrac(0.1), row.KTvFrac(0.01),
-            row.Exact.Entropy, n * row.Exact.SumP2, row.Exact.LnZ - Math.Log(n),
+            fracLe(1.0 / n), fracLe(0.1 / n), n * (1 - fracLe(1e-3)), topMass(topEighth), topMass(topRoot), kTvFrac(0.1), kTvFrac(0.01),
+            exact.Entropy, n * exact.SumP2, exact.LnZ - Math.Log(n),
         ];
     }
 

@@ -177,13 +177,29 @@ public sealed class ShardLedger(Database database)
 
     private sealed record GrantRow(
         long ShardId, long RunId, long InputId, int Attempt, string Model, int Heads, int N, int D, double Sigma, long Seed, bool Causal,
-        string Measure, int? SparsityRows)
+        double? Norm, bool LayerNorm, double MeanV, double Rho, double RhoD, double? Nu, int Outliers, double OutlierScale, string Dtype,
+        string? FilePath, string? FileSha256, string Measure, int? SparsityRows)
     {
         public ShardWork ToWork(long epoch, string backend, IReadOnlyList<CellRow> cells) => new(
-            new Lease(RunId, ShardId, Attempt, epoch), InputId, new InputSpec(Model, Heads, N, D, Sigma, Seed, Causal), backend,
+            new Lease(RunId, ShardId, Attempt, epoch), InputId, new InputSpec(Model, Heads, N, D, Sigma, Seed, Causal) { Options = Options }, backend,
             [.. cells.Select(cell => cell.ToWork())],
             SparsityRows is { } rows ? new SparsityRules(rows) : null,
             JsonSerializer.Deserialize<MeasureRules>(Measure, ProtocolJson.Options)!);
+
+        private InputOptions Options => new()
+        {
+            Norm = Norm ?? 0,
+            LayerNorm = LayerNorm,
+            MeanV = MeanV,
+            Rho = Rho,
+            RhoD = RhoD,
+            Nu = Nu ?? 0,
+            Outliers = Outliers,
+            OutlierScale = OutlierScale,
+            DType = Dtype,
+            FilePath = FilePath,
+            FileSha256 = FileSha256,
+        };
     }
 
     /// <summary>Generous, because estimates may be made of FLOP counts only: it is there to catch what hangs.</summary>

@@ -29,7 +29,8 @@ internal sealed class PlanWriter(NpgsqlConnection connection, NpgsqlTransaction 
     private async Task CopyInputsAsync(SweepPlan plan, long runId, long firstInput)
     {
         await using var copy = await connection.BeginBinaryImportAsync(
-            "COPY inputs (input_id, run_id, model, heads, n, d, sigma, seed, causal) FROM STDIN (FORMAT BINARY)", cancellation);
+            "COPY inputs (input_id, run_id, model, heads, n, d, sigma, seed, causal, "
+            + "norm, layer_norm, mean_v, rho, rho_d, nu, outliers, outlier_scale, dtype, file_path, file_sha256) FROM STDIN (FORMAT BINARY)", cancellation);
         for (var i = 0; i < plan.Inputs.Count; i++)
         {
             var input = plan.Inputs[i];
@@ -43,9 +44,28 @@ internal sealed class PlanWriter(NpgsqlConnection connection, NpgsqlTransaction 
             await copy.WriteAsync(input.Sigma, NpgsqlDbType.Double, cancellation);
             await copy.WriteAsync(input.Seed, NpgsqlDbType.Bigint, cancellation);
             await copy.WriteAsync(input.Causal, NpgsqlDbType.Boolean, cancellation);
+            await WriteOptionsAsync(copy, input.Options);
         }
 
         await copy.CompleteAsync(cancellation);
+    }
+
+    private async Task WriteOptionsAsync(NpgsqlBinaryImporter copy, InputOptions options)
+    {
+        await NumberOrNullAsync(options.Norm);
+        await copy.WriteAsync(options.LayerNorm, NpgsqlDbType.Boolean, cancellation);
+        await copy.WriteAsync(options.MeanV, NpgsqlDbType.Double, cancellation);
+        await copy.WriteAsync(options.Rho, NpgsqlDbType.Double, cancellation);
+        await copy.WriteAsync(options.RhoD, NpgsqlDbType.Double, cancellation);
+        await NumberOrNullAsync(options.Nu);
+        await copy.WriteAsync(options.Outliers, NpgsqlDbType.Integer, cancellation);
+        await copy.WriteAsync(options.OutlierScale, NpgsqlDbType.Double, cancellation);
+        await copy.WriteAsync(options.DType, NpgsqlDbType.Text, cancellation);
+        await copy.WriteAsync(options.FilePath, NpgsqlDbType.Text, cancellation);
+        await copy.WriteAsync(options.FileSha256, NpgsqlDbType.Text, cancellation);
+
+        Task NumberOrNullAsync(double value) =>
+            value == 0 ? copy.WriteNullAsync(cancellation) : copy.WriteAsync(value, NpgsqlDbType.Double, cancellation);
     }
 
     private async Task CopyShardsAsync(SweepPlan plan, long runId, int priority, long firstInput, long firstShard)

@@ -14,7 +14,7 @@ internal static partial class AxisValues
 
     private static readonly string[] Series = ["pow2", "logspace", "linspace"];
 
-    public static string Name(Axis axis) => axis.ToString().ToLowerInvariant();
+    private static string Name(Axis axis) => AxisNames.Of(axis);
 
     /// <summary>The values, or an empty list when something was wrong and reported.</summary>
     public static IReadOnlyList<double> Read(SweepNode node, Axis axis, MistakeList mistakes)
@@ -25,7 +25,7 @@ internal static partial class AxisValues
             return Item(only, axis, mistakes) ?? [];
         if (node is not SequenceNode list || list.Items.Count == 0)
         {
-            mistakes.Add(node.Place, node is SequenceNode ? "an empty list" : node.Described, $"'{Name(axis)}' would have values, e.g. {Example(axis)}");
+            mistakes.Add(node.Place, node is SequenceNode ? "an empty list" : node.Described, $"'{Name(axis)}' would have values, e.g. {AxisRange.Example(axis)}");
             return [];
         }
 
@@ -37,7 +37,7 @@ internal static partial class AxisValues
             if (item is not ScalarNode scalar)
             {
                 if (item is not BrokenNode)
-                    mistakes.Add(item.Place, $"{item.Described} inside a list", $"would be a value of '{Name(axis)}', e.g. {Example(axis)}");
+                    mistakes.Add(item.Place, $"{item.Described} inside a list", $"would be a value of '{Name(axis)}', e.g. {AxisRange.Example(axis)}");
                 sound = false;
                 continue;
             }
@@ -63,11 +63,13 @@ internal static partial class AxisValues
 
     private static List<double>? Item(ScalarNode scalar, Axis axis, MistakeList mistakes)
     {
-        if (axis == Axis.Causal)
+        if (AxisRange.IsFlag(axis))
             return Scalars.Flag(scalar, mistakes) is { } flag ? [flag ? 1 : 0] : null;
+        if (axis == Axis.DType)
+            return StorageType(scalar, mistakes) is { } type ? [type] : null;
         if (scalar.IsNothing)
         {
-            mistakes.Add(scalar.Place, "nothing", $"'{Name(axis)}' would have values, e.g. {Example(axis)}");
+            mistakes.Add(scalar.Place, "nothing", $"'{Name(axis)}' would have values, e.g. {AxisRange.Example(axis)}");
             return null;
         }
 
@@ -76,9 +78,9 @@ internal static partial class AxisValues
             : Constant(scalar, scalar.Text, 0, mistakes) is { } constant ? [constant] : null;
         foreach (var value in values ?? [])
         {
-            if (!Fits(axis, value))
+            if (!AxisRange.Fits(axis, value))
             {
-                mistakes.Add(scalar.Place, $"{Name(axis)} = {Numbers.Text(value)}", $"would be {Right(axis)}");
+                mistakes.Add(scalar.Place, $"{Name(axis)} = {Numbers.Text(value)}", $"would be {AxisRange.Right(axis)}");
                 return null;
             }
         }
@@ -136,7 +138,7 @@ internal static partial class AxisValues
             return null;
         }
 
-        return [.. (axis == Axis.Sigma ? values.Select(Tidy) : values.Select(v => Math.Round(v))).Distinct()];
+        return [.. (AxisRange.IsReal(axis) ? values.Select(Tidy) : values.Select(v => Math.Round(v))).Distinct()];
     }
 
     private static List<double>? PowersOfTwo(List<double> a)
@@ -173,32 +175,15 @@ internal static partial class AxisValues
         return value;
     }
 
-    private static bool Fits(Axis axis, double value) => axis switch
+    private static double? StorageType(ScalarNode scalar, MistakeList mistakes)
     {
-        Axis.Sigma => value > 0 && value <= 1e6,
-        Axis.N => IsWhole(value, 1, 1 << 24),
-        Axis.D or Axis.Heads => IsWhole(value, 1, 1024),
-        _ => IsWhole(value, 0, 1L << 53),
-    };
-
-    private static bool IsWhole(double value, double least, double most) => value == Math.Floor(value) && value >= least && value <= most;
-
-    private static string Right(Axis axis) => axis switch
-    {
-        Axis.Sigma => "greater than 0 and at most 1000000",
-        Axis.N => "a whole number from 1 to 16777216",
-        Axis.D or Axis.Heads => "a whole number from 1 to 1024",
-        _ => "a whole number from 0 to 9007199254740992",
-    };
-
-    private static string Example(Axis axis) => axis switch
-    {
-        Axis.N => "[256, 1024] or pow2(256, 65536)",
-        Axis.Sigma => "[0.5, 1.0] or 0.5..2 step 0.25",
-        Axis.Causal => "false or [false, true]",
-        Axis.Seed => "1..4",
-        _ => "[32, 64]",
-    };
+        string[] types = [.. StorageTypes.All];
+        var at = Array.IndexOf(types, scalar.Text);
+        if (at >= 0)
+            return at;
+        mistakes.Add(scalar.Place, scalar.IsNothing ? "nothing" : $"the unknown dtype '{scalar.Text}'", NearestName.Suggest(scalar.Text, types));
+        return null;
+    }
 
     [GeneratedRegex(@"^\s*(?<name>[A-Za-z_]\w*)\s*\((?<arguments>[^()]*(?:\([^()]*\)[^()]*)*)\)\s*$")]
     private static partial Regex SeriesForm();

@@ -31,7 +31,7 @@ internal sealed class FilterReader(MistakeList mistakes, Dictionary<Expression, 
 
         foreach (var axis in Enum.GetValues<Axis>())
         {
-            if (fields.Value(AxisValues.Name(axis)) is { } values)
+            if (fields.Value(AxisNames.Of(axis)) is { } values)
                 none[axis] = AxisValues.Read(values, axis, mistakes).ToHashSet();
         }
 

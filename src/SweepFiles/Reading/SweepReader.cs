@@ -21,6 +21,7 @@ internal sealed class SweepReader(MistakeList mistakes)
         ["model"] = "would stand under 'input'",
         ["causal"] = "would stand under 'input'",
         ["heads"] = "would stand under 'input'",
+        ["dtype"] = "would stand under 'input'",
         ["preset"] = "would stand under 'measure'",
         ["trials"] = "would stand under 'measure'",
     };
@@ -28,11 +29,17 @@ internal sealed class SweepReader(MistakeList mistakes)
     /// <summary>Where each formula stands, so that planning can point at it.</summary>
     public Dictionary<Expression, ScalarNode> Sources { get; } = [];
 
+    private Place _input = new(1, 1);
     private Place _axes = new(1, 1);
     private Place _filters = new(1, 1);
 
     /// <summary>Where a problem that lies in no single formula is reported.</summary>
-    public Place PlaceOf(PlanSubject subject) => subject == PlanSubject.Axes ? _axes : _filters;
+    public Place PlaceOf(PlanSubject subject) => subject switch
+    {
+        PlanSubject.Input => _input,
+        PlanSubject.Axes => _axes,
+        _ => _filters,
+    };
 
     public Sweep? Read(SweepNode root)
     {
@@ -46,13 +53,14 @@ internal sealed class SweepReader(MistakeList mistakes)
         var name = Name(file);
         if (file.Value("description") is { } description)
             Scalars.Text(description, "a text", mistakes);
-        var (model, given) = Input(file);
-        var grid = file.Value("axes") is { } axes ? axisReader.Axes(axes, given) : [];
+        _input = file.Entry("input")?.Key.Place ?? file.Place;
+        var inputs = file.Required("input", "input: { model: independent }") is { } input ? new InputReader(mistakes).Read(input) : [];
+        var grid = file.Value("axes") is { } axes ? axisReader.Axes(axes, inputs.SelectMany(i => i.Axes).SelectMany(g => g.Axes)) : [];
         if (!file.Has("axes") && !file.Has("include"))
             mistakes.Add(file.Place, "no 'axes'", "would have axes: { n: [256, 1024], d: 64, sigma: 1, seed: 1..4 }");
         var included = file.Value("include") is { } include
             ? Scalars.Items(include, "a list of points such as [{ n: 4096, d: 64, sigma: 2 }]", mistakes)
-                .Select(i => axisReader.Point(i, grid, given)).ToList()
+                .Select(i => axisReader.Point(i, grid)).ToList()
             : [];
         var kernels = file.Required("kernels", "kernels: [flash, topk: { k: n/8 }]") is { } listed ? new KernelReader(mistakes, Sources).Read(listed) : [];
         var backends = Listed(file);
@@ -61,7 +69,7 @@ internal sealed class SweepReader(MistakeList mistakes)
         var constraints = file.Value("constraints") is { } conditions ? filters.Constraints(conditions) : [];
         var exclusions = file.Value("exclude") is { } exclude ? filters.Exclusions(exclude) : [];
         return mistakes.None
-            ? new Sweep(name!, model!, grid, included, constraints, exclusions, kernels, backends, measure, sparsity)
+            ? new Sweep(name!, inputs, grid, included, constraints, exclusions, kernels, backends, measure, sparsity)
             : null;
     }
 
@@ -76,26 +84,6 @@ internal sealed class SweepReader(MistakeList mistakes)
             return name;
         mistakes.Add(node.Place, name.Length > 100 ? $"a name of {name.Length} characters" : "a name with line breaks", $"would be {right}");
         return null;
-    }
-
-    private (string? Model, List<AxisGroup> Given) Input(Fields file)
-    {
-        var given = new List<AxisGroup>();
-        if (file.Required("input", "input: { model: independent }") is not { } node
-            || Fields.Of(node, "a map such as { model: independent }", ["model", "causal", "heads"], mistakes) is not { } input)
-            return (null, given);
-        foreach (var axis in new[] { Axis.Heads, Axis.Causal })
-        {
-            if (input.Value(AxisValues.Name(axis)) is { } values)
-                given.Add(AxisGroup.Of(axis, AxisValues.Read(values, axis, mistakes)));
-        }
-
-        if (input.Required("model", "model: independent") is not { } model || Scalars.Text(model, "an input model such as independent", mistakes) is not { } name)
-            return (null, given);
-        if (InputModels.All.Contains(name))
-            return (name, given);
-        mistakes.Add(model.Place, $"the unknown input model '{name}'", NearestName.Suggest(name, [.. InputModels.All]));
-        return (null, given);
     }
 
     private List<string> Listed(Fields file)

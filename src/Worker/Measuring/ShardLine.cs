@@ -29,9 +29,8 @@ internal static class ShardLine
         { Lease: null } or { Input: null } or { Cells: null } or { Measure: null } => "the line is no shard: lease, input, cells and measure must not be null",
         _ when work.Cells.Any(cell => cell is not { Kernel: { Name: not null, Parameters: not null } }) => "the line is no shard: every cell has a kernel with a name and parameters",
         _ when work.Backend != device.Backend => $"the shard is for backend {work.Backend}, this runner has {device.Id} ({device.Backend})",
-        _ when !InputModels.All.Contains(work.Input.Model) => $"unknown input model '{work.Input.Model}'; known: {string.Join(", ", InputModels.All)}",
-        _ when work.Input is not { Heads: > 0, N: > 0, D: > 0, Sigma: >= 0 and < double.PositiveInfinity } =>
-            $"heads, n and d are at least 1 and sigma is finite and at least 0, not {work.Input.Heads}, {work.Input.N}, {work.Input.D} and {work.Input.Sigma}",
+        _ when work.Input.Options is null || work.Input.Options.DType is null => "the line is no shard: the input's options must not be null",
+        _ when InputRules.WhyNot(work.Input) is { } mistake => $"{mistake.Found}; {mistake.Expected}",
         _ when work.Measure is not { Trials: > 0, MaxSamples: > 0, VerifyRows: > 0, Confidence: > 0 and < 1 } => "trials, max-samples and verify-rows are at least 1, and confidence lies between 0 and 1",
         _ when work.Sparsity is { Rows: < 1 } => "sparsity needs at least 1 row",
         _ => null,

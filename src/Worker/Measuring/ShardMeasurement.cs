@@ -53,7 +53,7 @@ internal sealed class ShardMeasurement(IDevice device, Action<RunnerProtocol.Eve
         tell(new RunnerProtocol.ShardFinished(work.Lease.ShardId, work.Lease.Attempt));
     }
 
-    /// <summary>An input that the host cannot hold is no crash: every cell of the shard ends as out-of-memory.</summary>
+    /// <summary>An input that cannot be made is no crash: every cell of the shard ends with the reason.</summary>
     private bool TryMakeInput(ShardWork work)
     {
         _input = null;
@@ -64,15 +64,25 @@ internal sealed class ShardMeasurement(IDevice device, Action<RunnerProtocol.Eve
         }
         catch (Exception problem) when (problem is OutOfMemoryException or OverflowException)
         {
-            var detail = $"the input ({work.Input.Heads} heads, n = {work.Input.N}, d = {work.Input.D}) does not fit into the host's memory";
+            End(Outcome.OutOfMemory, $"the input ({work.Input.Heads} heads, n = {work.Input.N}, d = {work.Input.D}) does not fit into the host's memory");
+        }
+        catch (InputProblemException problem)
+        {
+            // skipped is tried again by a resumed run: the file may be there then, or another worker has it.
+            End(problem.IsOfThisMachine ? Outcome.Skipped : Outcome.Unsupported, problem.Message);
+        }
+
+        return false;
+
+        void End(Outcome outcome, string detail)
+        {
             foreach (var cell in work.Cells)
             {
                 tell(new RunnerProtocol.CellFinished(new CellResult(
-                    cell.CellId, Outcome.OutOfMemory, detail, null, 0, 0, KernelDefinition.DenseFlops(work.Input), [])));
+                    cell.CellId, outcome, detail, null, 0, 0, KernelDefinition.DenseFlops(work.Input), [])));
             }
 
             tell(new RunnerProtocol.ShardFinished(work.Lease.ShardId, work.Lease.Attempt));
-            return false;
         }
     }
 

@@ -8,7 +8,7 @@ namespace AttnSweep.Shared.Tests.Sweeps;
 internal static class SweepBuilder
 {
     public static Sweep Grid(double[] n, double[] d, double[] sigma, double[] seeds, params KernelRequest[] kernels) => new(
-        "built", InputModels.Independent,
+        "built", [new InputRequest(InputModels.Independent, null, [])],
         [
             AxisGroup.Of(Axis.N, n), AxisGroup.Of(Axis.D, d), AxisGroup.Of(Axis.Sigma, sigma),
             AxisGroup.Of(Axis.Heads, [1]), AxisGroup.Of(Axis.Causal, [0]), AxisGroup.Of(Axis.Seed, seeds),

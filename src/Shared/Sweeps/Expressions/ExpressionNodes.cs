@@ -64,9 +64,9 @@ internal abstract record ConditionNode(int Offset)
     public abstract bool Holds(in AxisPoint point);
 }
 
-internal sealed record CausalFlag(int Offset) : ConditionNode(Offset)
+internal sealed record Flag(int Offset, Axis Axis) : ConditionNode(Offset)
 {
-    public override bool Holds(in AxisPoint point) => point.Causal;
+    public override bool Holds(in AxisPoint point) => point[Axis] != 0;
 }
 
 internal sealed record Constant(int Offset, bool Truth) : ConditionNode(Offset)

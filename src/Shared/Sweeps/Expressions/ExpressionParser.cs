@@ -13,14 +13,11 @@ namespace AttnSweep.Sweeps.Expressions;
 /// </summary>
 internal sealed class ExpressionParser(List<Token> tokens, bool axes)
 {
-    private static readonly Dictionary<string, Axis> Axes = new()
-    {
-        ["n"] = Axis.N,
-        ["d"] = Axis.D,
-        ["sigma"] = Axis.Sigma,
-        ["heads"] = Axis.Heads,
-        ["seed"] = Axis.Seed,
-    };
+    /// <summary>Flags are conditions; a storage type is neither a number nor a condition.</summary>
+    private static readonly Dictionary<string, Axis> Flags = AxisNames.ByName.Where(a => AxisRange.IsFlag(a.Value)).ToDictionary();
+
+    private static readonly Dictionary<string, Axis> Axes =
+        AxisNames.ByName.Where(a => !AxisRange.IsFlag(a.Value) && a.Value != Axis.DType).ToDictionary();
 
     private static readonly string[] Comparisons = ["<", "<=", ">", ">=", "==", "!="];
     private static readonly string[] Words = ["and", "or", "not"];
@@ -122,14 +119,14 @@ internal sealed class ExpressionParser(List<Token> tokens, bool axes)
             throw new ExpressionException(name.Offset, $"the function '{name.Text}' without arguments", $"would be {name.Text}(...)");
         if (!axes)
             throw new ExpressionException(name.Offset, $"the name '{name.Text}'", "would be a number: an axis has fixed values");
-        if (name.Text == "causal")
+        if (Flags.TryGetValue(name.Text, out var flag))
         {
-            Mentioned.Add(Axis.Causal);
-            return new CausalFlag(name.Offset);
+            Mentioned.Add(flag);
+            return new Flag(name.Offset, flag);
         }
 
         if (!Axes.TryGetValue(name.Text, out var axis))
-            throw new ExpressionException(name.Offset, $"the unknown name '{name.Text}'", NearestName.Suggest(name.Text, [.. Axes.Keys, "causal"]));
+            throw new ExpressionException(name.Offset, $"the unknown name '{name.Text}'", NearestName.Suggest(name.Text, [.. Axes.Keys, .. Flags.Keys]));
         Mentioned.Add(axis);
         return new AxisValue(name.Offset, axis);
     }
