@@ -30,6 +30,9 @@ public sealed class SchemaTests
     [InlineData("kernels:", "kernel:")]
     [InlineData("name: quick", "name: ''")]
     [InlineData("model: independent", "model: gaussian")]
+    [InlineData("model: independent ", "{ model: independent, dtype: float64 }")]
+    [InlineData("model: independent ", "{ model: independent, rhoo: 0.5 }")]
+    [InlineData("model: independent ", "{ model: file, file: { path: a, sha256: 12 } }")]
     [InlineData("- flash", "- flahs")]
     [InlineData("- flash", "- flash: { k: 3 }")]
     [InlineData("k: [n/16, n/8]", "kk: n/8")]
@@ -74,8 +77,22 @@ public sealed class SchemaTests
     {
         Assert.Equal(Backends.All, Strings(Tree["properties"]!["backends"]!["items"]!["enum"]!));
         Assert.Equal(Backends.All, Strings(Excluded("backend")));
-        Assert.Equal(InputModels.All, Strings(Tree["properties"]!["input"]!["properties"]!["model"]!["enum"]!));
+        Assert.Equal(InputModels.All, Strings(Tree["definitions"]!["input"]!["properties"]!["model"]!["enum"]!));
+        Assert.Equal(StorageTypes.All, Strings(Tree["definitions"]!["dtype"]!["enum"]!));
         Assert.Equal(MeasureRules.Presets.Keys, Strings(Tree["properties"]!["measure"]!["properties"]!["preset"]!["enum"]!));
+    }
+
+    [Fact]
+    public void It_lists_the_axes_and_the_options_of_inputs()
+    {
+        string[] Keys(JsonNode node) => [.. node["properties"]!.AsObject().Select(p => p.Key)];
+        string[] axes = [.. AxisNames.ByName.Keys];
+
+        Assert.Equal([.. axes, "zip"], Keys(Tree["properties"]!["axes"]!));
+        Assert.Equal(axes, Keys(Tree["definitions"]!["point"]!));
+        Assert.Equal(["kernel", "backend", "where", .. axes], Keys(Tree["properties"]!["exclude"]!["items"]!["anyOf"]![1]!));
+        Assert.Equal(
+            ["model", "causal", "heads", .. InputModels.Options.Select(AxisNames.Of), "file"], Keys(Tree["definitions"]!["input"]!));
     }
 
     private static JsonNode Excluded(string key) => Tree["properties"]!["exclude"]!["items"]!["anyOf"]![1]!["properties"]![key]!["enum"]!;

@@ -30,7 +30,7 @@ public sealed class WrongFileTests
     [InlineData("name: x", "name:", "1:6: nothing; would be a name of at most 100 characters, in one line")]
     [InlineData("backends: [cpu-simd]", "name: y", "1:1: no 'backends'; would have backends: [cpu-simd]", "11:1: 'name' a second time; it was given in line 1 already")]
     [InlineData("measure:", "replicates: 3\nmeasure:", "13:1: the unknown key 'replicates'; would be more values of the axis 'seed', or 'trials' under 'measure'")]
-    [InlineData("independent", "gaussian", "2:17: the unknown input model 'gaussian'; would be 'independent'")]
+    [InlineData("independent", "gaussian", "2:17: the unknown input model 'gaussian'; would be one of independent, shared, xwx, file")]
     [InlineData("independent }", "independent, causal: yes }", "2:38: 'yes'; would be true or false")]
     [InlineData("[cpu-simd]", "[cuda, cpu]", "11:18: the unknown backend 'cpu'; would be one of cpu-simd, cuda, opencl, ilgpu-cpu")]
     [InlineData("[cpu-simd]", "cpu-simd", "11:11: 'cpu-simd'; would be a list such as [cpu-simd]")]
@@ -83,7 +83,7 @@ public sealed class WrongFileTests
     [InlineData("k: [n/16, n/8]", "kk: n/8", "10:13: the unknown key 'kk'; would be 'k'")]
     [InlineData("[n/16, n/8]", "[n/16, n / 16]", "10:5: topk(k=n/16) a second time; each kernel with its parameters is listed once")]
     [InlineData("  - topk: { k: [n/16, n/8] }", "  - topk: { k: n/8 }\n    window: { width: 4 }", "11:5: 'window' in the entry of another kernel; would be an entry of its own, beginning with '- ', or a parameter, indented further")]
-    [InlineData("n/16", "m/16", "10:17: the unknown name 'm'; would be one of n, d, sigma, heads, seed, causal")]
+    [InlineData("n/16", "m/16", "10:17: the unknown name 'm'; would be one of n, d, sigma, heads, norm, mean_v, rho, rho_d, nu, outliers, outlier_scale, seed, causal, layer_norm")]
     [InlineData("n/16", "1 + cel(n/16)", "10:21: the unknown function 'cel'; did you mean 'ceil'?")]
     [InlineData("n/16", "\"1 + cel(n/16)\"", "10:22: the unknown function 'cel'; did you mean 'ceil'?")]
     [InlineData("[n/16, n/8]", "[max(n/16, 4), n/8]", "10:17: 'max(n/16', cut off at a comma; would be in quotes: \"max(n/16, 4)\"")]
@@ -112,7 +112,7 @@ public sealed class WrongFileTests
     [InlineData("n * d <= 65536", "n / (d - 32) <= 1", "15:7: division by zero at n = 256, d = 32, sigma = 0.5, seed = 1; would be a divisor that is not 0")]
     [InlineData("constraints:", "exclude: [{}]\nconstraints:", "14:11: an empty map; would name what to exclude: it would exclude everything")]
     [InlineData("constraints:", "exclude: [{ kernel: naiv, n: 4 }]\nconstraints:", "14:21: the unknown kernel 'naiv'; did you mean 'naive'?")]
-    [InlineData("constraints:", "include: [{ n: 4, epsilon: 1 }]\nconstraints:", "14:19: the unknown key 'epsilon'; would be one of n, d, sigma, heads, causal, seed")]
+    [InlineData("constraints:", "include: [{ n: 4, epsilon: 1 }]\nconstraints:", "14:19: the unknown key 'epsilon'; would be one of n, d, sigma, heads, causal, norm, layer_norm, mean_v, rho, rho_d, nu, outliers, outlier_scale, dtype, seed")]
     public void Of_filters(string sound, string wrong, params string[] expected) => Expect(sound, wrong, expected);
 
     [Fact]

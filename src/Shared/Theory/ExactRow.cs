@@ -87,7 +87,8 @@ public sealed class ExactRow
             var above = others * (i == 0 ? 0.5 : 1);
             first += above;
             second += 2 * (y - _lowest) * above;
-            othersP2 += _u2G2[i] * Math.Exp((n - 2) * _logG0[i] - t);
+            // g0 may have reached 0, and 0 keys left over give a factor of 1.
+            othersP2 += _u2G2[i] * Math.Exp((n == 2 ? 0 : (n - 2) * _logG0[i]) - t);
             selfP2 += t * t * others;
             selfMass += t * others;
         }

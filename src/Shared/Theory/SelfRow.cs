@@ -13,14 +13,16 @@ internal sealed class SelfRow
     private readonly double _self;
     private readonly int _n;
     private readonly ExactRowMeans _others;
+    private readonly ExactRowMeans? _othersOfOne;
 
-    /// <param name="rows">The exact expectations for this tau, prepared for n - 1.</param>
+    /// <param name="rows">The exact expectations for this tau, prepared for n - 2 and n - 1.</param>
     /// <param name="self">q_i.q_i times the scale.</param>
     /// <param name="n">Visible keys, the query's own among them, at least 2.</param>
     public SelfRow(double tau, double self, ExactRow rows, int n)
     {
         (_tau, _self, _n) = (tau, self, n);
         _others = rows.At(n - 1);
+        _othersOfOne = n > 2 ? rows.At(n - 2) : null;
         Exact = rows.WithSelf(n, self).Row;
     }
 
@@ -35,9 +37,10 @@ internal sealed class SelfRow
         double others = 0, self = 0;
         foreach (var (z, weight) in FluctuatingRow.Nodes)
         {
-            var (lnOthers, lnZ) = LogSums(z);
-            others += weight * Cdf((odds + lnZ) / Math.Max(_tau, 1e-12));
-            self += weight * (_self - lnOthers <= odds ? 1 : 0);
+            // The log odds of a key are its score less ln of the sum over all others, which is independent of it.
+            var lnRest = _othersOfOne is { } rest ? AddLogs(LnSum(rest, z), _self) : _self;
+            others += weight * Cdf((odds + lnRest) / Math.Max(_tau, 1e-12));
+            self += weight * (_self - LnSum(_others, z) <= odds ? 1 : 0);
         }
 
         return ((_n - 1) * others + self) / _n;
@@ -53,7 +56,7 @@ internal sealed class SelfRow
         var lost = 0.0;
         foreach (var (z, weight) in FluctuatingRow.Nodes)
         {
-            var lnZ = LogSums(z).All;
+            var lnZ = AddLogs(LnSum(_others, z), _self);
             lost += weight * Math.Min(1, Math.Exp(logTail - lnZ) + (kept ? 0 : Math.Exp(_self - lnZ)));
         }
 
@@ -66,7 +69,7 @@ internal sealed class SelfRow
         var kept = 0.0;
         foreach (var (z, weight) in FluctuatingRow.Nodes)
         {
-            var logShare = Math.Log(eps) + LogSums(z).All - LogAll;
+            var logShare = Math.Log(eps) + AddLogs(LnSum(_others, z), _self) - LogAll;
             kept += weight * (logShare >= 0 ? 0 : UpperTail(_tau + QuantileOfLog(logShare)));
         }
 
@@ -80,10 +83,8 @@ internal sealed class SelfRow
 
     private bool IsAbove(double share) => share <= 0 || share >= 1 || _self >= _tau * -Quantile(share);
 
-    private (double Others, double All) LogSums(double z)
-    {
-        var others = _others.LnZ + z * Math.Sqrt(_others.LnZVariance);
-        var larger = Math.Max(others, _self);
-        return (others, larger + Math.Log(Math.Exp(others - larger) + Math.Exp(_self - larger)));
-    }
+    private static double LnSum(ExactRowMeans keys, double z) => keys.LnZ + z * Math.Sqrt(keys.LnZVariance);
+
+    /// <summary>ln(e^a + e^b).</summary>
+    private static double AddLogs(double a, double b) => Math.Max(a, b) + Math.Log(1 + Math.Exp(-Math.Abs(a - b)));
 }

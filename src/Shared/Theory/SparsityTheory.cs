@@ -56,7 +56,7 @@ public static class SparsityTheory
         {
             // q.q / sqrt(d) = sigma^2 sqrt(d) X with X = (tau / sigma^2)^2.
             double? self = input.Model == InputModels.Shared ? input.Sigma == 0 ? 0 : tau * tau * Math.Sqrt(input.D) / (input.Sigma * input.Sigma) : null;
-            var rows = new ExactRow(tau, Math.Max(1, lengths[0].N - 1), input.N, self ?? double.NegativeInfinity);
+            var rows = new ExactRow(tau, Math.Max(1, lengths[0].N - 2), input.N, self ?? double.NegativeInfinity);
             foreach (var (n, weightOfLength) in lengths)
             {
                 var row = n == 1 ? [1, 0, 1, 1, 1, 1, 1, 0, 1, self ?? 0] : PredictRow(tau, self, rows, n, smoothed: input.Causal && n > EveryLengthUpTo);

@@ -96,10 +96,126 @@ public sealed class SparsityTheoryTests
         Assert.InRange(frozen[SparsityMetrics.NSumP2], 400, 512);
     }
 
-    [Fact]
-    public void A_model_without_theory_gets_none() =>
-        Assert.Empty(SparsityTheory.Predict(new InputSpec("shared", 1, 64, 8, 1, 1, false)));
+    [Theory]
+    // p_ii of paper section 0: its formula, which takes the sum over the others at its mean, and its simulation.
+    [InlineData(0.5, .00371, .00375)]
+    [InlineData(0.8, .0833, .0854)]
+    [InlineData(0.9, .230, .239)]
+    [InlineData(1, .471, .484)]
+    public void The_weight_of_the_query_itself_is_that_of_the_paper(double sigma, double formula, double simulated)
+    {
+        const int n = 2048;
+        const int d = 64;
+        var mass = TauSpread.Average(sigma, d, tau =>
+        {
+            var self = tau * tau * Math.Sqrt(d) / (sigma * sigma);
+            return new ExactRow(tau, n - 1, n, self).WithSelf(n, self).SelfMass;
+        });
+        Assert.Equal(1, mass / formula, 0.005);
+        Assert.Equal(1, mass / simulated, 0.05);
+    }
 
-    private static System.Collections.Immutable.ImmutableSortedDictionary<string, double> Predict(int n, int d, double sigma, bool causal = false) =>
-        SparsityTheory.Predict(new InputSpec(InputModels.Independent, 1, n, d, sigma, 1, causal));
+    [Fact]
+    public void A_self_score_like_the_others_is_one_of_them()
+    {
+        // With tau = 0 all scores are equal, and so is the query's own.
+        var row = new ExactRow(0, 1, 100, 0).WithSelf(100, 0);
+        Assert.Equal(Math.Log(100), row.Row.LnZ, 1e-9);
+        Assert.Equal(.01, row.Row.SumP2, 1e-9);
+        Assert.Equal(Math.Log(100), row.Row.Entropy, 1e-9);
+        Assert.Equal(.01, row.SelfMass, 1e-9);
+    }
+
+    [Theory]
+    [InlineData(2, 4)]
+    [InlineData(30, 8)]
+    [InlineData(200, 64)]
+    public void Shared_inputs_are_as_a_simulation_of_their_rows(int n, int d)
+    {
+        // Rows drawn here by System.Random, given the query: n - 1 iid scores and the query's own.
+        var (random, seen) = (new Random(11), new RowSparsity());
+        const double sigma = 0.9;
+        for (var row = 0; row < 6000; row++)
+        {
+            var x = Enumerable.Range(0, d).Sum(_ => Math.Pow(Normal(random), 2)) / d;
+            var scores = Enumerable.Range(0, n - 1).Select(_ => sigma * sigma * Math.Sqrt(x) * Normal(random)).Append(sigma * sigma * Math.Sqrt(d) * x).ToArray();
+            seen.Add(scores);
+        }
+
+        var (simulated, theory) = (seen.Summarise(), Predict(n, d, sigma, model: InputModels.Shared));
+        foreach (var exact in new[] { SparsityMetrics.Entropy, SparsityMetrics.NSumP2, SparsityMetrics.LseMinusLnN })
+            Assert.Equal(simulated[exact].Mean, theory[exact], 4 * simulated[exact].StandardDeviation / Math.Sqrt(6000));
+        Assert.Equal(1, theory[SparsityMetrics.TauRms] / simulated[SparsityMetrics.TauRms].Mean, 0.02);
+        if (n < 100)
+            return;
+        foreach (var share in new[] { SparsityMetrics.FracLeInvN, SparsityMetrics.TopN8Mass, SparsityMetrics.TopSqrtNMass, SparsityMetrics.KTv01Frac, SparsityMetrics.KTv001Frac })
+            Assert.Equal(simulated[share].Mean, theory[share], 0.01);
+    }
+
+    [Theory]
+    [InlineData(InputModels.Shared)]
+    [InlineData(InputModels.Independent)]
+    public void Every_causal_prediction_is_a_number(string model)
+    {
+        foreach (var (metric, value) in Predict(300, 16, 0.7, causal: true, model))
+            Assert.True(double.IsFinite(value), $"{metric} = {value}");
+    }
+
+    [Fact]
+    public void A_model_without_theory_gets_none()
+    {
+        Assert.Empty(Of(InputModels.File, new() { FilePath = "x", FileSha256 = new string('0', 64) }));
+        Assert.Empty(Of(InputModels.Shared, new() { LayerNorm = true, RhoD = 0.5 }));
+        Assert.Empty(Of(InputModels.Shared, new() { Nu = 5 }));
+        Assert.Empty(Of(InputModels.Xwx, new() { Norm = 8, Rho = 0.5 }));
+        Assert.Empty(Of(InputModels.Independent, new() { LayerNorm = true, Rho = 0.5 }));
+        Assert.Empty(Of(InputModels.Independent, new() { DType = StorageTypes.Half }, sigma: 1e-4));
+    }
+
+    [Fact]
+    public void Options_that_move_no_score_leave_every_prediction()
+    {
+        var plain = Of(InputModels.Independent, InputOptions.None);
+        Assert.Equal(plain, Of(InputModels.Independent, new() { MeanV = 3 }));
+        Assert.Equal(plain, Of(InputModels.Independent, new() { DType = StorageTypes.Brain }));
+        Assert.Equal(11, plain.Count);
+    }
+
+    [Theory]
+    // The squares, at sigma = 1 and d = 16.
+    [InlineData("nu", 1)]
+    [InlineData("layer_norm", 16 / 15.0)]            // tr C^2 / d with 1 and, off the diagonal, -1/(d-1)
+    [InlineData("outliers", (15 + 81) / 16.0)]       // one channel of scale 3
+    [InlineData("rho", (64 - 2.9375) / 63)]          // 1 - the variance of the mean of 64 values with correlations 2^-h
+    public void Second_moments_alone_give_tau_and_nothing_else(string option, double square)
+    {
+        InputOptions options = option switch
+        {
+            "nu" => new() { Nu = 3 },
+            "layer_norm" => new() { LayerNorm = true },
+            "rho" => new() { Rho = 0.5 },
+            _ => new() { Outliers = 1, OutlierScale = 3 },
+        };
+        var theory = SparsityTheory.Predict(new InputSpec(InputModels.Independent, 1, 64, 16, 1, 1, false) { Options = options });
+        var value = Assert.Single(theory);
+        Assert.Equal(SparsityMetrics.TauRms, value.Key);
+        Assert.Equal(square, value.Value * value.Value, 1e-9);
+    }
+
+    [Fact]
+    public void The_weight_norm_multiplies_tau()
+    {
+        double Tau(double norm) => Of(InputModels.Xwx, new() { Norm = norm })[SparsityMetrics.TauRms];
+        Assert.Equal(2 * Tau(4), Tau(8), 1e-12);
+        // sigma^2 norm / sqrt(d) off the diagonal; of 64 keys one is the query's own.
+        Assert.Equal(8 / Math.Sqrt(8) * Math.Sqrt((63 + 1.25) / 64), Tau(8), 1e-12);
+    }
+
+    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+
+    private static System.Collections.Immutable.ImmutableSortedDictionary<string, double> Of(string model, InputOptions options, double sigma = 1) =>
+        SparsityTheory.Predict(new InputSpec(model, 1, 64, 8, sigma, 1, false) { Options = options });
+
+    private static System.Collections.Immutable.ImmutableSortedDictionary<string, double> Predict(int n, int d, double sigma, bool causal = false, string model = InputModels.Independent) =>
+        SparsityTheory.Predict(new InputSpec(model, 1, n, d, sigma, 1, causal));
 }
