@@ -75,7 +75,7 @@ public sealed class InputTests(PostgresFixture postgres)
     [Fact]
     public async Task Inputs_from_before_are_plain_ones()
     {
-        // A database as 0001 and 0002 left it, with an input in it; then this program's migration.
+        // A database from before it, with an input in it; then this program's migration.
         await using var store = await Store.CreateAsync(postgres);
         await store.ExecuteAsync(Undo);
         await store.ExecuteAsync(
@@ -87,17 +87,17 @@ public sealed class InputTests(PostgresFixture postgres)
             SELECT 1, run_id, 'independent', 2, 64, 16, 0.5, 9, true FROM runs;
             """);
 
-        Assert.Contains("0003_input_models.sql", await Migrator.MigrateAsync(store.ConnectionString, CancellationToken.None));
+        Assert.Contains("0006_input_models.sql", await Migrator.MigrateAsync(store.ConnectionString, CancellationToken.None));
         Assert.Equal("independent float32 0.5 9", await store.AskAsync<string>("SELECT concat_ws(' ', input_variant, dtype, sigma, seed) FROM v_inputs"));
     }
 
-    /// <summary>Takes away what 0003 added, as if it had never run.</summary>
+    /// <summary>Takes away what 0006 added, as if it had never run.</summary>
     private const string Undo =
         """
         DROP VIEW v_inputs CASCADE;
         ALTER TABLE inputs DROP CONSTRAINT inputs_known_model, DROP COLUMN norm, DROP COLUMN layer_norm, DROP COLUMN mean_v, DROP COLUMN rho,
             DROP COLUMN rho_d, DROP COLUMN nu, DROP COLUMN outliers, DROP COLUMN outlier_scale, DROP COLUMN dtype, DROP COLUMN file_path, DROP COLUMN file_sha256;
-        DELETE FROM migrations WHERE scriptname = '0003_input_models.sql';
+        DELETE FROM migrations WHERE scriptname = '0006_input_models.sql';
         """;
 
     private static SweepPlan PlanOf(params InputSpec[] specs) => new(

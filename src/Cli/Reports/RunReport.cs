@@ -5,7 +5,6 @@ using AttnSweep.Sparsity;
 using AttnSweep.Statistics;
 using AttnSweep.Storage.Reading;
 using AttnSweep.Storage.Runs;
-using AttnSweep.Sweeps;
 using Spectre.Console;
 
 namespace AttnSweep.Cli.Reports;
@@ -101,12 +100,6 @@ internal sealed record RunReport(
         }
 
         var table = new Table().Border(TableBorder.Simple).Title("Sparsity: measured / theory (z over seeds)");
-        var severalInputs = Sparsity.Any(s => s.InputModel != InputModels.Independent);
-        if (severalInputs)
-        {
-            table.AddColumn("input");
-        }
-
         table.AddColumn(new TableColumn("n").RightAligned()).AddColumn(new TableColumn("d").RightAligned()).AddColumn(new TableColumn("sigma").RightAligned());
         foreach (var metric in ShownMetrics)
         {
@@ -115,8 +108,7 @@ internal sealed record RunReport(
 
         foreach (var group in Sparsity.GroupBy(s => (s.InputModel, s.Causal, s.N, s.D, s.Sigma)))
         {
-            string[] input = severalInputs ? [group.Key.InputModel.EscapeMarkup()] : [];
-            table.AddRow([.. input, Units.Text($"{group.Key.N}{(group.Key.Causal ? " causal" : "")}"), Units.Text($"{group.Key.D}"), Units.Text($"{group.Key.Sigma}"), .. ShownMetrics.Select(m => Beside([.. group.Where(s => s.Metric == m)]))]);
+            table.AddRow([Units.Text($"{group.Key.N}{(group.Key.Causal ? " causal" : "")}"), Units.Text($"{group.Key.D}"), Units.Text($"{group.Key.Sigma}"), .. ShownMetrics.Select(m => Beside([.. group.Where(s => s.Metric == m)]))]);
         }
 
         console.Write(table);

@@ -20,7 +20,7 @@ internal static class WireNames
         ["dispatch/welcomed/1"] = typeof(DispatchProtocol.Welcomed),
         ["dispatch/turned-away/1"] = typeof(DispatchProtocol.TurnedAway),
         ["dispatch/introduction-needed/1"] = typeof(DispatchProtocol.IntroductionNeeded),
-        ["dispatch/shard-granted/1"] = typeof(DispatchProtocol.ShardGranted),
+        ["dispatch/shard-granted/2"] = typeof(DispatchProtocol.ShardGranted),
         ["dispatch/nothing-to-do/1"] = typeof(DispatchProtocol.NothingToDo),
         ["dispatch/chunk-recorded/1"] = typeof(DispatchProtocol.ChunkRecorded),
         ["dispatch/return-recorded/1"] = typeof(DispatchProtocol.ReturnRecorded),

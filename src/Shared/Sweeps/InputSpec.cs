@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AttnSweep.Sweeps;
 
 /// <summary>
@@ -16,11 +18,14 @@ public sealed record InputSpec(string Model, int Heads, int N, int D, double Sig
     public InputOptions Options { get; init; } = InputOptions.None;
 
     /// <summary>Scores are q.k times this: 1/sqrt(d).</summary>
+    [JsonIgnore]
     public double Scale => 1.0 / Math.Sqrt(D);
 
     /// <summary>Query-key pairs that a dense kernel computes, over all heads.</summary>
+    [JsonIgnore]
     public double VisiblePairs => Heads * (Causal ? N * (N + 1.0) / 2 : (double)N * N);
 
     /// <summary>Bytes of Q, K, V and the output in float32.</summary>
+    [JsonIgnore]
     public long TensorBytes => 4L * 4 * Heads * N * D;
 }
