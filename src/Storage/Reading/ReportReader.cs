@@ -45,7 +45,7 @@ public sealed record SpeedupRow(
     string Variant, string Backend, int N, int D, double Sigma, long Cells, double Speedup, double SpeedupLow, double SpeedupHigh, double? RelError, double? KeptFraction);
 
 /// <param name="Measured">Mean over the sampled rows of one input.</param>
-public sealed record SparsityRow(string InputModel, bool Causal, int N, int D, double Sigma, long Seed, string Metric, double? Measured, double? Theory);
+public sealed record SparsityRow(string InputModel, bool Causal, int Heads, int N, int D, double Sigma, long Seed, string Metric, double? Measured, double? Theory);
 
 public sealed record OutcomeRow(string Outcome, string Variant, string Backend, long Cells, string? Detail);
 
