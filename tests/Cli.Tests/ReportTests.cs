@@ -158,7 +158,8 @@ public sealed class ReportTests
             new SpeedupRow("topk(k=n/16)", "cpu-simd", 64, 16, 1, 4, 0.5, 0.4, 0.6, 0.2, 0.0625),
         ],
         [new SparsityRow("independent", false, 1, 64, 16, 1, 1, "entropy", 3, 3.1), new SparsityRow("independent", false, 1, 64, 16, 1, 2, "entropy", 3.2, 3.1)],
-        [new OutcomeRow("crashed", "topk(k=n/16)", "cpu-simd", 1, "the runner died")]);
+        [new OutcomeRow("crashed", "topk(k=n/16)", "cpu-simd", 1, "the runner died")],
+        [new VerdictRow(5, "small", 7, "small", "SLOWER", 3, new DateTimeOffset(2026, 1, 2, 3, 4, 0, TimeSpan.Zero))]);
 
     /// <summary>Of the size and with the names of sweeps/quick.yaml.</summary>
     private static RunReport QuickReport()

@@ -40,6 +40,14 @@ internal static class SharedOptions
         }
     }
 
+    public static void DemandOneFormat(bool csv, bool json)
+    {
+        if (csv && json)
+        {
+            throw new AskedWronglyException("choose either --csv or --json");
+        }
+    }
+
     /// <summary>Lists may be written with commas, spaces, or by repeating the option.</summary>
     public static IReadOnlyList<string> Split(IEnumerable<string>? values) =>
         [.. (values ?? []).SelectMany(v => v.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];

@@ -24,11 +24,7 @@ internal static class SqlCommand
         { query, csv, json, database };
         command.SetAction(async (parsed, cancellation) =>
         {
-            if (parsed.GetValue(csv) && parsed.GetValue(json))
-            {
-                throw new AskedWronglyException("choose either --csv or --json");
-            }
-
+            SharedOptions.DemandOneFormat(parsed.GetValue(csv), parsed.GetValue(json));
             await using var access = await DatabaseAccess.OpenAsync(around, parsed.GetValue(database), cancellation);
             if (parsed.GetValue(query) is not { } text)
             {

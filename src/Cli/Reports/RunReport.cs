@@ -9,7 +9,7 @@ namespace AttnSweep.Cli.Reports;
 /// <summary>Everything a summary shows.</summary>
 internal sealed record RunReport(
     RunRecord Run, RunProgress Progress, IReadOnlyList<EnvironmentRow> Environments, IReadOnlyList<SpeedupRow> Speedups,
-    IReadOnlyList<SparsityRow> Sparsity, IReadOnlyList<OutcomeRow> Outcomes)
+    IReadOnlyList<SparsityRow> Sparsity, IReadOnlyList<OutcomeRow> Outcomes, IReadOnlyList<VerdictRow> Verdicts)
 {
     public bool IsAllOk => Progress.Outcomes.GetValueOrDefault("ok") == Progress.Cells;
 
@@ -19,7 +19,8 @@ internal sealed record RunReport(
         await reader.EnvironmentsAsync(run.RunId, cancellation),
         await reader.SpeedupsAsync(run.RunId, cancellation),
         await reader.SparsityAsync(run.RunId, SparsityTables.ShownMetrics, cancellation),
-        await reader.OutcomesAsync(run.RunId, cancellation));
+        await reader.OutcomesAsync(run.RunId, cancellation),
+        await reader.VerdictsAsync(run.RunId, cancellation));
 
     public void Write(IAnsiConsole console)
     {
@@ -27,6 +28,7 @@ internal sealed record RunReport(
         WriteSpeedups(console);
         WriteSparsity(console);
         WriteOutcomes(console);
+        WriteVerdicts(console);
         WriteNext(console);
     }
 
@@ -96,6 +98,22 @@ internal sealed record RunReport(
         }
 
         console.Write(table);
+    }
+
+    private void WriteVerdicts(IAnsiConsole console)
+    {
+        foreach (var comparison in Verdicts.GroupBy(v => (v.BaselineRunId, v.BaselineRunName, v.RunId, v.RunName)))
+        {
+            var (baseline, baselineName, run, name) = comparison.Key;
+            var other = run == Run.RunId ? $"with run {baseline} ({baselineName}) as the baseline" : $"as the baseline of run {run} ({name})";
+            var counts = string.Join(", ", comparison.Select(v => Units.Text($"{v.Cells} {v.Verdict}")));
+            console.WriteLine(Units.Text($"Compared {other} on {comparison.Max(v => v.DecidedAt).UtcDateTime:yyyy-MM-dd HH:mm} UTC: {counts}"));
+        }
+
+        if (Verdicts.Count > 0)
+        {
+            console.WriteLine();
+        }
     }
 
     private void WriteNext(IAnsiConsole console)
