@@ -1,6 +1,7 @@
 using AttnSweep.Cli.Commands;
 using AttnSweep.Cli.Display;
 using AttnSweep.Cli.Reports;
+using AttnSweep.Statistics;
 using AttnSweep.Storage.Reading;
 using AttnSweep.Storage.Runs;
 using Spectre.Console.Testing;
@@ -142,6 +143,48 @@ public sealed class ReportTests
         var (_, a, b) = pairs.Single(p => p.Key == "flash n=64");
         Assert.Equal((2, 1, 1L, 9L), (a!.TrialsUs.Count, b!.TrialsUs.Count, a.CellId!.Value, b.CellId!.Value));
         Assert.Null(pairs.Single(p => p.Key == "only in a").B);
+    }
+
+    [Fact]
+    public void A_comparison_counts_by_kernel_names_cells_by_what_differs_and_is_read_by_scripts()
+    {
+        var report = new ComparisonReport(Report().Run, Report().Run with { RunId = 8 },
+        [
+            new CellComparison("flash cpu-simd n=64 seed=1", 1, 11, 1.5, 1.2, 1.8, 0.001, CellVerdict.Slower, "ratio, interval and U test agree"),
+            new CellComparison("flash cpu-simd n=128 seed=1", 2, 12, 1.0, 0.9, 1.2, 0.5, CellVerdict.Ambiguous, "run more trials"),
+            new CellComparison("topk(k=4) cpu-simd n=64 seed=1", 3, null, null, null, null, null, CellVerdict.NoData, "no samples in B"),
+        ]);
+        foreach (var width in new[] { 60, 120 })
+        {
+            var console = new TestConsole().Width(width);
+            report.Write(console, all: false);
+            Assert.All(console.Lines, line => Assert.True(line.Length <= width, line));
+            Assert.Contains("Run 8 (small) against run 7 (small): 3 cells", console.Output, StringComparison.Ordinal);
+            Assert.Matches(@"SLOWER +1\.5 +1\.2 \.\. 1\.8 +flash n=64 *\n", console.Output);
+            Assert.Contains("all of them: cpu-simd seed=1", console.Output, StringComparison.Ordinal);
+            Assert.Contains("AMBIGUOUS in 1 cell: run more trials", console.Output, StringComparison.Ordinal);
+        }
+
+        using var json = System.Text.Json.JsonDocument.Parse(report.Json());
+        Assert.Equal(1, json.RootElement.GetProperty("counts").GetProperty("SLOWER").GetInt32());
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, json.RootElement.GetProperty("cells")[2].GetProperty("ratio").ValueKind);
+        Assert.Equal("flash cpu-simd n=64 seed=1,1,11,SLOWER,1.5,1.2,1.8,0.001,\"ratio, interval and U test agree\"", report.Csv().ElementAt(1));
+    }
+
+    [Theory]
+    [InlineData("never")]
+    [InlineData("slower", CellVerdict.Slower)]
+    [InlineData("Slower,ambiguous", CellVerdict.Slower, CellVerdict.Ambiguous)]
+    public void Verdicts_that_fail_are_named(string list, params CellVerdict[] expected) => Assert.Equal(expected, CompareCommand.FailOn(list));
+
+    [Fact]
+    public void A_summary_as_JSON_has_z_and_every_part()
+    {
+        using var json = System.Text.Json.JsonDocument.Parse(QuickReport().Json());
+        Assert.Equal(2.17, json.RootElement.GetProperty("sparsity")[0].GetProperty("z").GetDouble(), 2);
+        Assert.Equal(4, json.RootElement.GetProperty("sparsity")[0].GetProperty("seeds").GetInt32());
+        Assert.Equal(27, json.RootElement.GetProperty("speedups").GetArrayLength());
+        Assert.Equal("2", json.RootElement.GetProperty("environments")[0].GetProperty("facts").GetProperty("cores").GetString());
     }
 
     private static RunProgress Progress(long done, double doneSeconds) => new(

@@ -24,7 +24,7 @@ internal static class CompareCommand
             Description = "Verdicts that give exit code 1, separated by commas: slower, faster, ambiguous, nodata, same; or never",
             DefaultValueFactory = _ => "slower",
             HelpName = "VERDICTS",
-            Validators = { v => SharedOptions.Demand(FailOn(v.GetValueOrDefault<string>()) is not null, v, $"--fail-on is a list of slower, faster, ambiguous, nodata, same; or never; not '{v.GetValueOrDefault<string>()}'") },
+            Validators = { v => SharedOptions.Demand<string>(v, list => FailOn(list) is not null, "--fail-on is a list of slower, faster, ambiguous, nodata, same; or never") },
         };
         var noStore = new Option<bool>("--no-store") { Description = "Do not keep the verdicts in the database" };
         var json = SharedOptions.Json("Verdicts");

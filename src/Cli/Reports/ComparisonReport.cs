@@ -45,7 +45,9 @@ internal sealed class ComparisonReport(RunRecord a, RunRecord b, IReadOnlyList<C
     public void Write(IAnsiConsole console, bool all)
     {
         console.WriteLine($"Run {b.RunId} ({b.Name}) against run {a.RunId} ({a.Name}): {Units.Count(cells.Count, "cell")}");
-        console.Write(CountTable());
+        console.WriteFirstThatFits(() => [CountTable(Verdicts)], () => [CountTable([.. Verdicts.Where(v => cells.Any(c => c.Verdict == v))])]);
+        console.WriteLine("B/A: geometric mean of the ratios of median times; above 1, B is slower");
+        console.WriteLine();
         var shown = cells.Where(c => all || c.Verdict is CellVerdict.Faster or CellVerdict.Slower or CellVerdict.Ambiguous)
             .OrderByDescending(c => c.Verdict == CellVerdict.Slower).ThenByDescending(c => c.Verdict == CellVerdict.Faster)
             .ThenByDescending(c => Math.Abs(Math.Log(c.Ratio ?? 1))).ToList();
@@ -72,20 +74,20 @@ internal sealed class ComparisonReport(RunRecord a, RunRecord b, IReadOnlyList<C
         return (string.Join(' ', keys.Count < 2 ? [] : keys[0].Split(' ').Where(shared.Contains)), key => string.Join(' ', key.Split(' ').Where(w => !shared.Contains(w))));
     }
 
-    private Table CountTable()
+    private Table CountTable(IReadOnlyList<CellVerdict> verdicts)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumn("kernel").AddColumn(new TableColumn("B/A").RightAligned());
-        foreach (var verdict in Verdicts)
+        foreach (var verdict in verdicts)
         {
             table.AddColumn(new TableColumn(verdict.Name()).RightAligned());
         }
 
         foreach (var kernel in ByKernel())
         {
-            table.AddRow([kernel.Key.EscapeMarkup(), Units.Number(MeanRatio([.. kernel])), .. Verdicts.Select(v => Units.Text($"{kernel.Count(c => c.Verdict == v)}"))]);
+            table.AddRow([kernel.Key.EscapeMarkup(), Units.Number(MeanRatio([.. kernel])), .. verdicts.Select(v => Units.Text($"{kernel.Count(c => c.Verdict == v)}"))]);
         }
 
-        return table.Caption("B/A: geometric mean of the ratios of median times; above 1, B is slower");
+        return table;
     }
 
     private static void WriteCells(IAnsiConsole console, IReadOnlyList<CellComparison> shown)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AttnSweep.Catalogue;
 using AttnSweep.Cli.Display;
 using AttnSweep.Storage.Reading;
@@ -11,6 +12,14 @@ internal sealed record RunReport(
     RunRecord Run, RunProgress Progress, IReadOnlyList<EnvironmentRow> Environments, IReadOnlyList<SpeedupRow> Speedups,
     IReadOnlyList<SparsityRow> Sparsity, IReadOnlyList<OutcomeRow> Outcomes, IReadOnlyList<VerdictRow> Verdicts)
 {
+    private static readonly JsonSerializerOptions JsonRules = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     public bool IsAllOk => Progress.Outcomes.GetValueOrDefault("ok") == Progress.Cells;
 
     public static async Task<RunReport> ReadAsync(RunStore runs, ReportReader reader, RunRecord run, CancellationToken cancellation) => new(
@@ -21,6 +30,29 @@ internal sealed record RunReport(
         await reader.SparsityAsync(run.RunId, SparsityTables.ShownMetrics, cancellation),
         await reader.OutcomesAsync(run.RunId, cancellation),
         await reader.VerdictsAsync(run.RunId, cancellation));
+
+    public string Json() => JsonSerializer.Serialize(
+        new
+        {
+            Run.RunId,
+            Run.Name,
+            Progress.State,
+            Progress.Cells,
+            Progress.Outcomes,
+            Progress.ElapsedSeconds,
+            Environments = Environments.Select(e => new { e.Backend, e.Device, e.Workers, e.Cells, Facts = e.Facts is null ? (JsonElement?)null : JsonSerializer.Deserialize<JsonElement>(e.Facts) }),
+            Speedups,
+            Sparsity = Sparsity.GroupBy(s => (s.InputModel, s.Causal, s.Heads, s.N, s.D, s.Sigma, s.Metric))
+                .Select(g => (Shape: g.Key, Cell: SparsityCell.Of(g.Key.Metric, g.Key.N, g.Key.Sigma, [.. g]))).Where(x => x.Cell is not null)
+                .Select(x => new
+                {
+                    x.Shape.InputModel, x.Shape.Causal, x.Shape.Heads, x.Shape.N, x.Shape.D, x.Shape.Sigma, x.Shape.Metric,
+                    x.Cell!.Measured.Seeds, Measured = x.Cell.Measured.Mean, x.Cell.Measured.StandardError, x.Cell.Theory, x.Cell.Z,
+                }),
+            NotOk = Outcomes,
+            Verdicts,
+        },
+        JsonRules);
 
     public void Write(IAnsiConsole console)
     {
