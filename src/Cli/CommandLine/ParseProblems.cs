@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using AttnSweep.Sweeps;
 
 namespace AttnSweep.Cli.CommandLine;
@@ -13,13 +14,14 @@ internal static class ParseProblems
         var name = Name(parsed.CommandResult);
         var unknown = parsed.UnmatchedTokens.Select(token => Unknown(command, name, token)).ToList();
         var lines = unknown.Count > 0 ? unknown : Missing(parsed, command, name);
-        lines.AddRange(parsed.Errors.Select(error => error.SymbolResult switch
+        lines.AddRange(parsed.Errors.GroupBy(error => error.SymbolResult as OptionResult).SelectMany(group => group.Key switch
         {
-            OptionResult { Tokens.Count: 0 } option => $"{option.Option.Name} needs a value",
-            OptionResult => error.Message,
-            ArgumentResult { Parent: OptionResult option } when option.Errors.All(own => own == error) => $"{option.Option.Name} cannot be '{string.Join(' ', option.Tokens)}'; a number is meant",
-            _ => null,
-        }).OfType<string>());
+            null or { Implicit: true } => [],
+            { Tokens.Count: 0 } => [$"{group.Key.Option.Name} needs a value"],
+            // The parser's own complaint comes first, then the rule that the option states.
+            var option when IsNoNumber(option) => group.Skip(1).Any() ? [group.Last().Message] : [$"{option.Option.Name} cannot be '{string.Join(' ', option.Tokens)}'; a number is meant"],
+            _ => group.Select(error => error.Message),
+        }));
         return lines.Count > 0 ? [.. lines.Distinct()] : [.. parsed.Errors.Select(error => error.Message)];
     }
 
@@ -51,6 +53,16 @@ internal static class ParseProblems
             .. command.Options.Where(o => o.Required && parsed.GetResult(o) is null or { Implicit: true }).Where(o => o.Required).Select(o => o.Name),
         ];
         return missing.Count == 0 ? [] : [$"`{name}` needs {string.Join(" and ", missing)}"];
+    }
+
+    private static bool IsNoNumber(OptionResult option)
+    {
+        var type = option.Option.ValueType;
+        type = Nullable.GetUnderlyingType(type) ?? type.GetElementType() ?? type;
+        return (type == typeof(int) || type == typeof(long) || type == typeof(double))
+            && option.Tokens.Any(token => type == typeof(double)
+                ? !double.TryParse(token.Value, CultureInfo.InvariantCulture, out _)
+                : !(long.TryParse(token.Value, CultureInfo.InvariantCulture, out var whole) && (type == typeof(long) || whole is >= int.MinValue and <= int.MaxValue)));
     }
 
     private static string Near(string written, IReadOnlyCollection<string> names) => NearestName.Of(written, names) is { } near ? $"; did you mean '{near}'?" : "";

@@ -67,11 +67,11 @@ internal sealed class ComparisonReport(RunRecord a, RunRecord b, IReadOnlyList<C
         }
     }
 
-    /// <summary>Words that every cell shares say nothing; they are told once.</summary>
-    internal static (string Shared, Func<string, string> Short) Names(IReadOnlyList<string> keys)
+    /// <summary>Words that every cell shares say nothing and are told once; the first word, the kernel, always stays.</summary>
+    private static (string Shared, Func<string, string> Short) Names(IReadOnlyList<string> keys)
     {
-        var shared = keys.Count < 2 ? [] : keys.Select(k => k.Split(' ')).Aggregate((IEnumerable<string>)keys[0].Split(' '), (common, words) => common.Intersect(words)).ToHashSet();
-        return (string.Join(' ', keys.Count < 2 ? [] : keys[0].Split(' ').Where(shared.Contains)), key => string.Join(' ', key.Split(' ').Where(w => !shared.Contains(w))));
+        var shared = keys.Count < 2 ? [] : keys.Select(k => k.Split(' ').Skip(1)).Aggregate((common, words) => common.Intersect(words)).ToHashSet();
+        return (string.Join(' ', keys[0].Split(' ').Where(shared.Contains)), key => string.Join(' ', key.Split(' ').Where(w => !shared.Contains(w))));
     }
 
     private Table CountTable(IReadOnlyList<CellVerdict> verdicts)
