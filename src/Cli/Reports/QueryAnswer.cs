@@ -36,7 +36,16 @@ internal static class QueryAnswer
         var rows = 0;
         await FreeQuery.RunAsync(
             store, query,
-            columns => names = names is null ? columns : throw new AskedWronglyException("--json takes one statement; the first one's rows are written, the others' are not"),
+            columns =>
+            {
+                if (names is not null)
+                {
+                    around.Out.WriteLine(rows == 0 ? "[]" : "\n]");
+                    throw new AskedWronglyException("--json takes one statement; the first one's rows are written, the others' are not");
+                }
+
+                names = columns;
+            },
             row =>
             {
                 around.Out.Write(rows++ == 0 ? "[\n" : ",\n");
