@@ -15,7 +15,7 @@ internal static class NodeConfiguration
 {
     /// <summary>
     /// What Akka.Hosting has no typed option for. Joining is quickened (defaults wait 5 s for a seed and gate its address for 5 s);
-    /// the proxy warns of a coordinator missing "after 30 seconds" in the first second of a start, and workers say themselves when they wait;
+    /// the singleton's proxy warns of a coordinator missing "after 30 seconds" in the first second of every start, so that warning is off;
     /// serializer id 1, Newtonsoft with <c>$type</c>, is replaced, since the flag stops outgoing messages only.
     /// </summary>
     private static readonly string Untyped = $$"""
