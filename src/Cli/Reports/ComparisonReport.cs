@@ -31,7 +31,15 @@ internal sealed class ComparisonReport(RunRecord a, RunRecord b, IReadOnlyList<C
             Kernels = ByKernel().Select(k => new { Kernel = k.Key, Ratio = MeanRatio([.. k]), Counts = Counts([.. k]) }),
             Cells = cells.Select(c => new
             {
-                Cell = c.Key, BaselineCellId = c.CellA, CellId = c.CellB, Verdict = c.Verdict.Name(), c.Ratio, RatioLow = c.Low, RatioHigh = c.High, c.P, c.Why,
+                Cell = c.Key,
+                BaselineCellId = c.CellA,
+                CellId = c.CellB,
+                Verdict = c.Verdict.Name(),
+                c.Ratio,
+                RatioLow = c.Low,
+                RatioHigh = c.High,
+                c.P,
+                c.Why,
             }),
         },
         JsonRules);

@@ -46,8 +46,18 @@ internal sealed record RunReport(
                 .Select(g => (Shape: g.Key, Cell: SparsityCell.Of(g.Key.Metric, g.Key.N, g.Key.Sigma, [.. g]))).Where(x => x.Cell is not null)
                 .Select(x => new
                 {
-                    x.Shape.InputModel, x.Shape.Causal, x.Shape.Heads, x.Shape.N, x.Shape.D, x.Shape.Sigma, x.Shape.Metric,
-                    x.Cell!.Measured.Seeds, Measured = x.Cell.Measured.Mean, x.Cell.Measured.StandardError, x.Cell.Theory, x.Cell.Z,
+                    x.Shape.InputModel,
+                    x.Shape.Causal,
+                    x.Shape.Heads,
+                    x.Shape.N,
+                    x.Shape.D,
+                    x.Shape.Sigma,
+                    x.Shape.Metric,
+                    x.Cell!.Measured.Seeds,
+                    Measured = x.Cell.Measured.Mean,
+                    x.Cell.Measured.StandardError,
+                    x.Cell.Theory,
+                    x.Cell.Z,
                 }),
             NotOk = Outcomes,
             Verdicts,
