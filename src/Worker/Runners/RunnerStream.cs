@@ -38,10 +38,12 @@ internal sealed class RunnerStream(Process process, TimeProvider clock, Action<R
 
         await exit;
         var garbage = listening.IsCompleted ? await listening : null;
-        var words = Words();
-        return (garbage is null ? $"the runner ended with code {process.ExitCode}" : $"the runner wrote {garbage} and was killed")
-            + (words.Length > 0 ? $"; its last words: {words}" : "");
+        var words = LastWords();
+        return WithLastWords(garbage is null ? $"the runner ended with code {process.ExitCode}" : $"the runner wrote {garbage} and was killed", words);
     }
+
+    /// <summary>A story with what the runner said last.</summary>
+    public static string WithLastWords(string story, string words) => words.Length > 0 ? $"{story}; its last words: {words}" : story;
 
     /// <summary>Ends the process and its children; nothing happens when it has ended already.</summary>
     public static void Kill(Process process)
@@ -56,7 +58,8 @@ internal sealed class RunnerStream(Process process, TimeProvider clock, Action<R
         }
     }
 
-    private string Words()
+    /// <summary>The last lines that it wrote to standard error, so far; at most 20 of 500 characters.</summary>
+    public string LastWords()
     {
         lock (_story)
         {
