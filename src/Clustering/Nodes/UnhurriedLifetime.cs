@@ -3,8 +3,8 @@ using Microsoft.Extensions.Hosting;
 namespace AttnSweep.Clustering.Nodes;
 
 /// <summary>
-/// Leaves signals to the program. The host's own lifetime answers Ctrl-C by itself, and a terminal sends that to the whole process group:
-/// coordinator and workers of a local run then ended at once (exit code 70), before the launcher could drain the workers.
+/// Leaves signals to the program: which of them asks a node to end depends on who started it. The host's own lifetime, and Akka's hook
+/// (switched off in <see cref="NodeConfiguration"/>), answer Ctrl-C by themselves.
 /// </summary>
 internal sealed class UnhurriedLifetime : IHostLifetime
 {
