@@ -223,7 +223,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         if (_devices[died.DeviceId].WorkOf(died.Generation) is { } working)
         {
             _log.Warning("device {0}: {1}", died.DeviceId, died.Story);
-            GiveBack(_devices[died.DeviceId], working, AttemptEnding.Crashed, died.Story, now);
+            GiveBack(_devices[died.DeviceId], working, died.WasInterrupted ? AttemptEnding.Returned : AttemptEnding.Crashed, died.Story, now);
         }
     }
 

@@ -93,7 +93,8 @@ internal sealed class RunnerChild(string deviceId, IReadOnlyList<string> command
     {
         using (process)
         {
-            tell(new RunnerDied(deviceId, generation, await stream.FollowAsync()));
+            var end = await stream.FollowAsync();
+            tell(new RunnerDied(deviceId, generation, end.Story, end.WasInterrupted));
         }
     }
 }
@@ -102,4 +103,5 @@ internal sealed class RunnerChild(string deviceId, IReadOnlyList<string> command
 internal sealed record RunnerSaid(string DeviceId, int Generation, RunnerProtocol.Event Happened);
 
 /// <summary>The end of a runner, and how it came.</summary>
-internal sealed record RunnerDied(string DeviceId, int Generation, string Story);
+/// <param name="WasInterrupted">By Ctrl-C: not counted against what it measured.</param>
+internal sealed record RunnerDied(string DeviceId, int Generation, string Story, bool WasInterrupted = false);

@@ -17,8 +17,13 @@ internal sealed class RunnerStream(Process process, TimeProvider clock, Action<R
 
     private readonly Queue<string> _story = new();
 
+    /// <summary>
+    /// 128 + SIGINT: a Ctrl-C of the whole process group met the runner before it could turn deaf to it. Nobody's cell did that.
+    /// </summary>
+    private const int ExitInterrupted = 130;
+
     /// <summary>How it ended, with its last words on standard error.</summary>
-    public async Task<string> FollowAsync()
+    public async Task<RunnerEnd> FollowAsync()
     {
         var exit = process.WaitForExitAsync();
         var errors = CollectAsync();
@@ -39,7 +44,9 @@ internal sealed class RunnerStream(Process process, TimeProvider clock, Action<R
         await exit;
         var garbage = listening.IsCompleted ? await listening : null;
         var words = LastWords();
-        return WithLastWords(garbage is null ? $"the runner ended with code {process.ExitCode}" : $"the runner wrote {garbage} and was killed", words);
+        return new RunnerEnd(
+            WithLastWords(garbage is null ? $"the runner ended with code {process.ExitCode}" : $"the runner wrote {garbage} and was killed", words),
+            garbage is null && process.ExitCode == ExitInterrupted);
     }
 
     /// <summary>A story with what the runner said last.</summary>
@@ -123,3 +130,7 @@ internal sealed class RunnerStream(Process process, TimeProvider clock, Action<R
         }
     }
 }
+
+/// <param name="Story">How it ended, with its last words.</param>
+/// <param name="WasInterrupted">By a person, not by what it measured.</param>
+internal sealed record RunnerEnd(string Story, bool WasInterrupted);

@@ -105,6 +105,7 @@ public sealed class WorkerActorTests : TestKit
 
     [Theory]
     [InlineData("exit 9", AttemptEnding.Crashed)]
+    [InlineData("kill -INT $$", AttemptEnding.Returned)]
     [InlineData("cat > /dev/null", AttemptEnding.TimedOut)]
     public async Task Outcomes_that_came_before_the_runner_failed_are_reported_before_the_shard_is_given_back(string fate, AttemptEnding ending)
     {
