@@ -182,14 +182,17 @@ public sealed class CoordinatorActorTests(PostgresFixture postgres)
             coordinator.Tell(command, worker);
             switch (await worker.ReceiveOneAsync(TimeSpan.FromSeconds(0.5)))
             {
-                case null:
+                case T answer:
+                    return answer;
+                case null or ChunkRecorded or ReturnRecorded or Welcomed or IntroductionNeeded:
+                    // A slow machine answers the repetition of something said before.
                     break;
-                case ShardGranted unasked when typeof(T) != typeof(ShardGranted):
+                case ShardGranted unasked:
                     // Work appeared while the device was idle; whoever pulls next has it already.
                     _pushed.Enqueue(unasked);
                     break;
-                case var answer:
-                    return Assert.IsType<T>(answer);
+                case var other:
+                    throw new Xunit.Sdk.XunitException($"expected {typeof(T).Name}, heard {other}");
             }
         }
 
@@ -218,6 +221,9 @@ public sealed class CoordinatorActorTests(PostgresFixture postgres)
                     break;
                 case null:
                     coordinator.Tell(Request(incarnation), worker);
+                    break;
+                case ChunkRecorded or ReturnRecorded or Welcomed:
+                    // A slow machine answers the repetition of something said before.
                     break;
                 case var other:
                     throw new Xunit.Sdk.XunitException($"asked for a shard, heard {other}");
