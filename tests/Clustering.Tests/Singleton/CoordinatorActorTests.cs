@@ -184,7 +184,7 @@ public sealed class CoordinatorActorTests(PostgresFixture postgres)
             {
                 case T answer:
                     return answer;
-                case null or ChunkRecorded or ReturnRecorded or Welcomed or IntroductionNeeded:
+                case null or ChunkRecorded or ReturnRecorded or Welcomed or IntroductionNeeded or NothingToDo:
                     // A slow machine answers the repetition of something said before.
                     break;
                 case ShardGranted unasked:
