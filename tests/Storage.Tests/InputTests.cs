@@ -10,7 +10,15 @@ public sealed class InputTests(PostgresFixture postgres)
 {
     private static readonly InputOptions Everything = new()
     {
-        Norm = 7.5, LayerNorm = true, MeanV = -0.1, Rho = 0.9, RhoD = -1 / 3.0, Nu = 2.5, Outliers = 3, OutlierScale = 0.3, DType = StorageTypes.Brain,
+        Norm = 7.5,
+        LayerNorm = true,
+        MeanV = -0.1,
+        Rho = 0.9,
+        RhoD = -1 / 3.0,
+        Nu = 2.5,
+        Outliers = 3,
+        OutlierScale = 0.3,
+        DType = StorageTypes.Brain,
     };
 
     [Fact]
