@@ -44,7 +44,9 @@ SELECT r.run_id,
        s.input_id,
        a.device_id,
        a.fingerprint,
-       c.seconds AS estimated_seconds
+       c.seconds AS estimated_seconds,
+       coalesce(r.measure->>'regime', 'burst') AS regime,
+       coalesce(r.measure->>'cache', 'hot') AS cache
 FROM results x
 JOIN cells c USING (cell_id)
 JOIN shards s USING (shard_id)
@@ -101,3 +103,5 @@ COMMENT ON COLUMN v_cells.input_id IS 'Its input.';
 COMMENT ON COLUMN v_cells.device_id IS 'The device''s id on its worker.';
 COMMENT ON COLUMN v_cells.fingerprint IS 'The environment it was measured in.';
 COMMENT ON COLUMN v_cells.estimated_seconds IS 'Device time that the planner expected.';
+COMMENT ON COLUMN v_cells.regime IS 'burst or sustained: how the device was loaded while it was measured.';
+COMMENT ON COLUMN v_cells.cache IS 'hot or cold: what the caches held when a sample began.';

@@ -27,6 +27,7 @@ internal static class CommandList
         MigrateCommand.Create(around),
         DbCommand.Create(around),
         BenchCommand.Create(around),
+        SelfTestCommand.Create(around),
         DoctorCommand.Create(around),
         VersionCommand.Create(around),
     ];

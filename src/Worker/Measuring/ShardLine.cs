@@ -33,6 +33,8 @@ internal static class ShardLine
         _ when work.Input is not { Heads: > 0, N: > 0, D: > 0, Sigma: >= 0 and < double.PositiveInfinity } =>
             $"heads, n and d are at least 1 and sigma is finite and at least 0, not {work.Input.Heads}, {work.Input.N}, {work.Input.D} and {work.Input.Sigma}",
         _ when work.Measure is not { Trials: > 0, MaxSamples: > 0, VerifyRows: > 0, Confidence: > 0 and < 1 } => "trials, max-samples and verify-rows are at least 1, and confidence lies between 0 and 1",
+        _ when !Regimes.All.Contains(work.Measure.Regime) || !CacheModes.All.Contains(work.Measure.Cache) =>
+            $"regime is one of {string.Join(", ", Regimes.All)} and cache one of {string.Join(", ", CacheModes.All)}, not {work.Measure.Regime} and {work.Measure.Cache}",
         _ when work.Sparsity is { Rows: < 1 } => "sparsity needs at least 1 row",
         _ => null,
     };

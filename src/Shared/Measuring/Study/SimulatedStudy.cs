@@ -66,12 +66,13 @@ public static class SimulatedStudy
 /// <param name="Cells">Cells of one comparison.</param>
 /// <param name="SameCodeComparisons">Comparisons of the same code with itself, each of as many cells.</param>
 public sealed record StudyOptions(
-    IReadOnlyList<MeasureRules> Presets, IReadOnlyList<NoiseShape> Shapes, int Cells = 1000, int SameCodeComparisons = 3, int Seed = 1);
+    IReadOnlyList<MeasureRules> Presets, IReadOnlyList<NoiseShape> Shapes, int Cells = 1000, int SameCodeComparisons = 2, int Seed = 1);
 
-/// <summary>What the study saw of one preset and shape.</summary>
+/// <summary>What a study saw at one preset.</summary>
+/// <param name="Shape">Null for a real machine, whose noise has the shape that it has.</param>
 /// <param name="FalseVerdicts">FASTER or SLOWER of the same code.</param>
 /// <param name="Ambiguous">AMBIGUOUS of the same code.</param>
-public sealed record StudyRow(string Preset, NoiseShape Shape, Rate FalseVerdicts, Rate Ambiguous, IReadOnlyList<FoundRate> Found);
+public sealed record StudyRow(string Preset, NoiseShape? Shape, Rate FalseVerdicts, Rate Ambiguous, IReadOnlyList<FoundRate> Found);
 
 /// <param name="Slowdown">0.05: 5 % slower.</param>
 /// <param name="Found">SLOWER of the cells that are.</param>
