@@ -23,9 +23,11 @@ internal sealed record VariancePrior(double Variance, double Degrees)
     {
         if (variances.Count == 0)
             return null;
-        var logs = variances.Select(v => Math.Log(Math.Max(v.Variance, least)) - SpecialFunctions.DiGamma(v.Degrees / 2) + Math.Log(v.Degrees / 2)).ToArray();
+        // In an order of their own, so that sums round alike whatever the order of the cells.
+        var ordered = variances.OrderBy(v => v.Variance).ThenBy(v => v.Degrees).ToArray();
+        var logs = ordered.Select(v => Math.Log(Math.Max(v.Variance, least)) - SpecialFunctions.DiGamma(v.Degrees / 2) + Math.Log(v.Degrees / 2)).ToArray();
         var (mean, deviation) = SampleStatistics.MeanAndDeviation(logs);
-        var beyondSampling = deviation * deviation - variances.Average(v => PolyGamma.TriGamma(v.Degrees / 2));
+        var beyondSampling = deviation * deviation - ordered.Average(v => PolyGamma.TriGamma(v.Degrees / 2));
         // A prior from a few cells must not outweigh what it was drawn from.
         var most = Math.Min(MostDegrees, variances.Count);
         var degrees = beyondSampling > 0 ? Math.Min(most, 2 * PolyGamma.InverseTriGamma(beyondSampling)) : most;
@@ -37,13 +39,13 @@ internal sealed record VariancePrior(double Variance, double Degrees)
 /// <summary>The trigamma function, which MathNet.Numerics lacks, and its inverse.</summary>
 internal static class PolyGamma
 {
-    /// <summary>psi'(x) for x &gt; 0: recurrence up to 10, then the asymptotic series (Abramowitz and Stegun 6.4.12).</summary>
+    /// <summary>psi'(x) for x &gt; 0: recurrence up to 20, then the asymptotic series (Abramowitz and Stegun 6.4.12).</summary>
     public static double TriGamma(double x)
     {
         if (!(x > 0))
             throw new ArgumentOutOfRangeException(nameof(x), x, "The trigamma function is computed for positive numbers.");
         var sum = 0.0;
-        for (; x < 10; x++)
+        for (; x < 20; x++)
             sum += 1 / (x * x);
         var inverse = 1 / (x * x);
         return sum + 1 / x + inverse / 2 + inverse / x * (1.0 / 6 - inverse * (1.0 / 30 - inverse * (1.0 / 42 - inverse / 30)));

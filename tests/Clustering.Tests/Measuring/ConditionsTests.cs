@@ -3,7 +3,6 @@ using AttnSweep.Clustering.Tests.Infrastructure;
 using AttnSweep.Kernels.CpuSimd;
 using AttnSweep.Kernels.Devices;
 using AttnSweep.Kernels.Inputs;
-using AttnSweep.Measuring.Study;
 using AttnSweep.Protocol;
 using AttnSweep.Results;
 using AttnSweep.Sweeps;

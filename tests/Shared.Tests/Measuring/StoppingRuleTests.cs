@@ -80,15 +80,15 @@ public sealed class StoppingRuleTests
     public void Samples_that_lean_on_each_other_do_not_look_converged()
     {
         // A slow wave: 40 samples of it lie close together, and say nothing of where the next forty will lie.
-        var rule = Filled(Rules, Enumerable.Range(0, 40).Select(i => 100 + Math.Sin(i / 12.0)));
+        var rule = Filled(Rules, Enumerable.Range(0, 40).Select(i => 100 + (0.5 * Math.Sin(i / 12.0))));
         Assert.Null(rule.WhyStop(0.5));
-        Assert.Equal("converged", Filled(Rules, Enumerable.Range(0, 40).Select(i => 100 + Math.Sin(i * 12.0))).WhyStop(0.5));
+        Assert.Equal("converged", Filled(Rules, Enumerable.Range(0, 40).Select(i => 100 + (0.5 * Math.Sin(i * 2.4)))).WhyStop(0.5));
     }
 
     [Fact]
     public void A_settled_noise_of_dependent_samples_needs_patience()
     {
-        var rule = Filled(Rules, Enumerable.Range(0, 512).Select(i => 100 + 3 * Math.Sin(i / 8.0)));
+        var rule = Filled(Rules, Enumerable.Range(0, 512).Select(i => 100 + 3 * Math.Sin(i / 3.0)));
         Assert.Null(rule.WhyStop(0.9));
         Assert.Equal("noise-stable", rule.WhyStop(1));
     }

@@ -75,7 +75,7 @@ public sealed class RunComparisonTests
         var random = new Random(16);
         var cells = Cells(50, () => Run(random, "normal", 1, 3, 0.003)).ToList();
         cells.Add(("doubled", Run(random, "normal", 1, 1, 0.003), Run(random, "normal", 2, 1, 0.003)));
-        cells.Add(("a little", Run(random, "normal", 1, 1, 0.003), Run(random, "normal", 1.03, 1, 0.003)));
+        cells.Add(("a little", Run(random, "normal", 1, 1, 0.003), Run(random, "normal", 1.012, 1, 0.003)));
         var verdicts = RunComparison.Compare(cells, Rules);
         Assert.Equal(CellVerdict.Slower, verdicts[^2].Verdict);
         Assert.Equal(CellVerdict.Ambiguous, verdicts[^1].Verdict);
