@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Hosting;
 using AttnSweep.Clustering;
+using AttnSweep.Clustering.Security;
 using AttnSweep.Kernels.Devices;
 using AttnSweep.Protocol;
 using AttnSweep.Sweeps;
@@ -16,12 +17,12 @@ public static class WorkerProcess
     /// <summary>The cluster does not want this worker, or another process has its spool: a restart would not change that.</summary>
     private const int ExitAskedWrongly = 2;
 
-    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(15);
-
     /// <summary>Runs until cancelled (drains: gives its shards back) or until the cluster turns it away. Returns the exit code.</summary>
     /// <exception cref="DeviceNotFoundException">An asked-for device is not here.</exception>
+    /// <exception cref="ArgumentException">The environment holds a wrong setting.</exception>
     public static async Task<int> RunAsync(WorkerOptions options, CancellationToken stopping)
     {
+        var grace = DrainRule.GraceFromEnvironment(Environment.GetEnvironmentVariable(DrainRule.GraceVariable));
         var devices = Choose(DeviceCatalogue.Discover(new DeviceOptions(options.Threads, options.Devices.Any(d => d.StartsWith(Backends.IlgpuCpu, StringComparison.Ordinal)))), options.Devices);
         Spool spool;
         try
@@ -36,21 +37,21 @@ public static class WorkerProcess
 
         using (spool)
         {
-            return await RunAsync(options, devices, spool, stopping);
+            return await RunAsync(options, devices, spool, grace, stopping);
         }
     }
 
-    private static async Task<int> RunAsync(WorkerOptions options, IReadOnlyList<DeviceInfo> devices, Spool spool, CancellationToken stopping)
+    private static async Task<int> RunAsync(WorkerOptions options, IReadOnlyList<DeviceInfo> devices, Spool spool, TimeSpan grace, CancellationToken stopping)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         string? turnedAway = null;
-        var parts = new WorkerParts(options, NodeFacts.Read(options), devices, TimeProvider.System, reason =>
+        var parts = new WorkerParts(options, NodeFacts.Read(options), devices, TimeProvider.System, grace, reason =>
         {
             turnedAway = reason;
             ending.Cancel();
         });
         var code = await ClusterNode.RunAsync(
-            new NodeOptions(ClusterRoles.Worker, options.Host, options.Port, options.Seeds),
+            new NodeOptions(ClusterRoles.Worker, options.Host, options.Port, options.Seeds, options.Tls, options.Insecure),
             (akka, _) => akka.WithCoordinatorProxy().WithActors((system, registry) => Start(system, registry.Get<CoordinatorKey>(), parts, spool)),
             null,
             ending.Token);
@@ -69,7 +70,7 @@ public static class WorkerProcess
         // Before the node leaves the cluster: what is given back must still reach the coordinator.
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "drain", async () =>
         {
-            await worker.Ask<Drained>(new Drain(), DrainTimeout);
+            await worker.Ask<Drained>(new Drain(), DrainRule.Longest);
             return Akka.Done.Instance;
         });
     }
@@ -94,6 +95,9 @@ public static class WorkerProcess
 /// <param name="SpoolFolder">Where results wait until they are acknowledged.</param>
 /// <param name="RunnerCommand">Program and leading arguments that start a runner; --device and --threads are added.</param>
 /// <param name="CodeVersion">Version and commit of this build.</param>
+/// <param name="Tls">This node's certificates; null speaks plainly.</param>
+/// <param name="Insecure">Speak plainly even where other machines can reach the address.</param>
 public sealed record WorkerOptions(
     string Name, string Host, int Port, IReadOnlyList<string> Seeds, IReadOnlyList<string> Devices, int Threads,
-    string SpoolFolder, IReadOnlyList<string> RunnerCommand, string CodeVersion);
+    string SpoolFolder, IReadOnlyList<string> RunnerCommand, string CodeVersion,
+    NodeTls? Tls = null, bool Insecure = false);

@@ -24,11 +24,13 @@ internal static class CoordinatorCommand
                 around.Stop.FollowParent();
             }
 
+            FreePort.Demand(parsed.GetValue(node.Port), parsed.GetValue(node.Host));
             await using var access = await DatabaseAccess.OpenAsync(around, parsed.GetValue(database), cancellation);
             var port = parsed.GetValue(node.Port);
             return await CoordinatorProcess.RunAsync(
                 new CoordinatorOptions(
-                    access.ConnectionString, parsed.GetValue(node.Host)!, port, node.SeedsOf(parsed, port), parsed.GetValue(onlyRun), Surroundings.CodeVersion),
+                    access.ConnectionString, parsed.GetValue(node.Host)!, port, node.SeedsOf(parsed, port), parsed.GetValue(onlyRun), Surroundings.CodeVersion,
+                    node.TlsOf(parsed, around.Time), parsed.GetValue(node.Insecure)),
                 cancellation);
         });
         return command;

@@ -27,13 +27,15 @@ internal static class WorkerCommand
                 around.Stop.FollowParent();
             }
 
+            FreePort.Demand(parsed.GetValue(node.Port), parsed.GetValue(node.Host));
             var worker = parsed.GetValue(name) is { Length: > 0 } given ? given : Environment.MachineName;
             return WorkerProcess.RunAsync(
                 new WorkerOptions(
                     worker, parsed.GetValue(node.Host)!, parsed.GetValue(node.Port), node.SeedsOf(parsed, NodeArguments.CoordinatorPort),
                     SharedOptions.Split(parsed.GetValue(devices)), parsed.GetValue(threads),
                     parsed.GetValue(spool) ?? Path.Combine(ServerHome.ForFilesOnly().Spool, worker),
-                    [.. OwnProgram.Command, "runner", "--exit-with-parent"], Surroundings.CodeVersion),
+                    [.. OwnProgram.Command, "runner", "--exit-with-parent"], Surroundings.CodeVersion,
+                    node.TlsOf(parsed, around.Time), parsed.GetValue(node.Insecure)),
                 cancellation);
         });
         return command;

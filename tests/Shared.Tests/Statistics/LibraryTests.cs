@@ -6,7 +6,7 @@ using Pragmastat;
 
 namespace AttnSweep.Tests.Statistics;
 
-/// <summary>Where a library has the statistic too, ours must agree with it (docs/adr/0009).</summary>
+/// <summary>Where a library has the statistic too, ours must agree with it (docs/adr/0010).</summary>
 public sealed class LibraryTests
 {
     private static readonly double[] X = [101.2, 99.7, 100.4, 103.9, 98.8];
