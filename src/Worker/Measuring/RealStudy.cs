@@ -70,32 +70,52 @@ public static class RealStudy
 
     private static List<Measured> Measure(IDevice device, IReadOnlyList<StudyCell> cells, RealStudyOptions options, CancellationToken cancellation)
     {
+        var trials = cells.Select(_ => Enumerable.Range(0, 2 + options.Slowdowns.Count).Select(_ => new List<double[]>()).ToArray()).ToArray();
+        for (var trial = 0; trial < options.Rules.Trials; trial++)
+        {
+            var random = new Random(unchecked((cells[0].Seed * 8191) + trial));
+            foreach (var (cell, side, samples) in MeasureTrial(device, cells, options, random, cancellation))
+            {
+                trials[cell][side].Add(samples);
+            }
+        }
+
+        return [.. cells.Select((cell, i) => new Measured(
+            cell.Key, new CellSamples(trials[i][0]), new CellSamples(trials[i][1]), [.. trials[i].Skip(2).Select(t => new CellSamples(t))]))];
+    }
+
+    /// <summary>
+    /// Everything is made anew for each trial, in random order: where its memory lies makes one of two equal kernels lastingly faster, which is
+    /// noise between processes and must not be the same in all trials of a side.
+    /// </summary>
+    private static List<(int Cell, int Side, double[] Samples)> MeasureTrial(
+        IDevice device, IReadOnlyList<StudyCell> cells, RealStudyOptions options, Random random, CancellationToken cancellation)
+    {
         var prepared = new List<IPreparedKernel>();
         try
         {
+            var builds = cells.SelectMany((_, i) => new[] { (Cell: i, Side: 0), (Cell: i, Side: 1) }).ToArray();
+            random.Shuffle(builds);
             var contenders = new List<(int Cell, int Side, IPreparedKernel Kernel)>();
-            for (var i = 0; i < cells.Count; i++)
+            foreach (var (cell, side) in builds)
             {
-                var input = AttentionInput.Create(new InputSpec(InputModels.Independent, 1, cells[i].N, 64, 1, cells[i].Seed, false));
-                var (a, b) = (device.Prepare(cells[i].Kernel, input), device.Prepare(cells[i].Kernel, input));
-                prepared.AddRange([a, b]);
-                contenders.AddRange([(i, 0, a), (i, 1, b), .. options.Slowdowns.Select((slowdown, s) => (i, 2 + s, (IPreparedKernel)new SlowedKernel(b, slowdown)))]);
+                var input = AttentionInput.Create(new InputSpec(InputModels.Independent, 1, cells[cell].N, 64, 1, cells[cell].Seed, false));
+                var kernel = device.Prepare(cells[cell].Kernel, input);
+                prepared.Add(kernel);
+                contenders.Add((cell, side, kernel));
+                contenders.AddRange(options.Slowdowns.Where(_ => side == 1).Select((slowdown, s) => (cell, 2 + s, (IPreparedKernel)new SlowedKernel(kernel, slowdown))));
             }
 
-            var trials = cells.Select(_ => Enumerable.Range(0, 2 + options.Slowdowns.Count).Select(_ => new List<double[]>()).ToArray()).ToArray();
-            for (var trial = 0; trial < options.Rules.Trials; trial++)
+            var order = contenders.ToArray();
+            random.Shuffle(order);
+            var series = new List<(int, int, double[])>();
+            foreach (var (cell, side, kernel) in order)
             {
-                var order = contenders.ToArray();
-                new Random(unchecked((cells[0].Seed * 8191) + trial)).Shuffle(order);
-                foreach (var (cell, side, kernel) in order)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    trials[cell][side].Add(Series.Take(kernel, options.Rules, new SeriesConditions(device, null, false)).SamplesUs);
-                }
+                cancellation.ThrowIfCancellationRequested();
+                series.Add((cell, side, Series.Take(kernel, options.Rules, new SeriesConditions(device, null, false)).SamplesUs));
             }
 
-            return [.. cells.Select((cell, i) => new Measured(
-                cell.Key, new CellSamples(trials[i][0]), new CellSamples(trials[i][1]), [.. trials[i].Skip(2).Select(t => new CellSamples(t))]))];
+            return series;
         }
         finally
         {

@@ -88,7 +88,7 @@ public sealed class StoppingRuleTests
     [Fact]
     public void A_settled_noise_of_dependent_samples_needs_patience()
     {
-        var rule = Filled(Rules, Enumerable.Range(0, 512).Select(i => 100 + 3 * Math.Sin(i / 3.0)));
+        var rule = Filled(Rules, Enumerable.Range(0, 800).Select(i => 100 + 3 * Math.Sin(i / 3.0)));
         Assert.Null(rule.WhyStop(0.9));
         Assert.Equal("noise-stable", rule.WhyStop(1));
     }
