@@ -47,7 +47,9 @@ SELECT r.run_id,
        c.seconds AS estimated_seconds,
        i.input_variant,
        i.input_parameters,
-       i.dtype
+       i.dtype,
+       coalesce(r.measure->>'regime', 'burst') AS regime,
+       coalesce(r.measure->>'cache', 'hot') AS cache
 FROM results x
 JOIN cells c USING (cell_id)
 JOIN shards s USING (shard_id)
@@ -107,3 +109,5 @@ COMMENT ON COLUMN v_cells.estimated_seconds IS 'Device time that the planner exp
 COMMENT ON COLUMN v_cells.input_variant IS 'The input model with its parameters, the same for every n, d, sigma and seed: group by it.';
 COMMENT ON COLUMN v_cells.input_parameters IS 'Parameters of the input model that differ from the usual ones, by the names of the sweep file.';
 COMMENT ON COLUMN v_cells.dtype IS 'What Q, K and V were rounded to: float32, float16 or bfloat16. Computation is float32.';
+COMMENT ON COLUMN v_cells.regime IS 'burst or sustained: how the device was loaded while it was measured.';
+COMMENT ON COLUMN v_cells.cache IS 'hot or cold: what the caches held when a sample began.';

@@ -21,7 +21,8 @@ public static class RunnerProcess
     /// <summary>The same on an opened device.</summary>
     internal static async Task<int> RunAsync(IDevice device, RunnerOptions options, TextReader input, TextWriter output, CancellationToken stopping)
     {
-        var shards = new ShardMeasurement(device, happened => Say(output, happened));
+        using var shards = new ShardMeasurement(
+            device, happened => Say(output, happened), options.FreshRunner is { } command ? new FreshRunner(command, options.DeviceId, options.Threads) : null);
         Say(output, new RunnerProtocol.Ready(device.Info));
         var lines = Channel.CreateUnbounded<string>();
         _ = PumpAsync(input, lines.Writer, options.EndsWithInput);
@@ -94,4 +95,5 @@ public static class RunnerProcess
 /// <param name="DeviceId">As <c>attnsweep devices</c> lists it.</param>
 /// <param name="Threads">Threads of the cpu-simd device; 0 means all cores.</param>
 /// <param name="EndsWithInput">The end of the input ends the process at once, as for a worker's child; else what was read is measured first.</param>
-public sealed record RunnerOptions(string DeviceId, int Threads, bool EndsWithInput = false);
+/// <param name="FreshRunner">Program and leading arguments that start a runner for trials in a fresh process; null measures all trials here.</param>
+public sealed record RunnerOptions(string DeviceId, int Threads, bool EndsWithInput = false, IReadOnlyList<string>? FreshRunner = null);

@@ -134,6 +134,16 @@ public sealed class GrammarTests
             Plan("axes: { n: 8, d: 4, sigma: 1 }\nmeasure: { preset: quick, trials: 1, min_samples: 3, max_samples: 9, min_seconds: 1/100, max_seconds: 2, relative_half_width: 0.1, confidence: 0.9, warm_up_launches: 0, warm_up_seconds: 0, verify_rows: 2^4 }\n").Measure);
     }
 
+    [Fact]
+    public void Regime_cache_and_fresh_processes_are_rules_like_the_others()
+    {
+        Assert.Equal(
+            MeasureRules.Standard with { Regime = Regimes.Sustained, Cache = CacheModes.Cold, FreshProcessTrials = 2, DeviceWarmUpSeconds = 0 },
+            Plan("axes: { n: 8, d: 4, sigma: 1 }\nmeasure: { regime: sustained, cache: cold, fresh_process_trials: 2, device_warm_up_seconds: 0 }\n").Measure);
+        // A single trial is measured in the runner's own process unless the file says otherwise.
+        Assert.Equal(MeasureRules.Standard with { Trials = 1, FreshProcessTrials = 0 }, Plan("axes: { n: 8, d: 4, sigma: 1 }\nmeasure: { trials: 1 }\n").Measure);
+    }
+
     [Theory]
     [InlineData("sparsity: { rows: 99 }\n", 99)]
     [InlineData("sparsity: false\n", null)]

@@ -42,6 +42,8 @@ public sealed class SchemaTests
     [InlineData("{ rows: 256 }", "true")]
     [InlineData("preset: quick", "preset: fast")]
     [InlineData("preset: quick", "warmup_seconds: 1")]
+    [InlineData("preset: quick", "regime: bursts")]
+    [InlineData("preset: quick", "cache: warm")]
     [InlineData("  sigma:", "  sgima:")]
     [InlineData("[32, 64]", "[]")]
     public async Task What_the_reader_refuses_the_schema_refuses_too(string sound, string wrong)

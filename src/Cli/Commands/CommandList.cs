@@ -28,6 +28,7 @@ internal static class CommandList
         MigrateCommand.Create(around),
         DbCommand.Create(around),
         BenchCommand.Create(around),
+        SelfTestCommand.Create(around),
         DoctorCommand.Create(around),
         VersionCommand.Create(around),
     ];

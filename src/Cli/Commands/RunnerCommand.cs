@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AttnSweep.Cli.CommandLine;
+using AttnSweep.Cli.LocalCluster;
 using AttnSweep.Worker;
 
 namespace AttnSweep.Cli.Commands;
@@ -22,7 +23,7 @@ internal static class RunnerCommand
                 around.Stop.IgnoreInterrupts();
             }
 
-            return RunnerProcess.RunAsync(new RunnerOptions(parsed.GetValue(device)!, parsed.GetValue(threads), parsed.GetValue(child)), Console.In, Console.Out, cancellation);
+            return RunnerProcess.RunAsync(new RunnerOptions(parsed.GetValue(device)!, parsed.GetValue(threads), parsed.GetValue(child), [.. OwnProgram.Command, "runner"]), Console.In, Console.Out, cancellation);
         });
         return command;
     }

@@ -15,6 +15,7 @@ public sealed class CpuSimdDevice : IDevice
 
     private readonly ThreadTeam _team;
     private CpuTensors? _tensors;
+    private CacheSweep? _caches;
 
     /// <param name="threads">Threads, the caller included; 0 means one per core that this process may use.</param>
     public CpuSimdDevice(int threads = 0)
@@ -58,8 +59,16 @@ public sealed class CpuSimdDevice : IDevice
         };
     }
 
+    public bool TryEmptyCaches()
+    {
+        _caches ??= new CacheSweep();
+        _caches.Run(_team);
+        return true;
+    }
+
     public void Dispose()
     {
+        _caches?.Dispose();
         _tensors?.Dispose();
         _team.Dispose();
     }

@@ -13,6 +13,9 @@ public interface IDevice : IDisposable
     /// <exception cref="KernelUnsupportedException">The kernel cannot run this input on this device; the message says why.</exception>
     /// <exception cref="DeviceOutOfMemoryException">The tensors or the scratch do not fit.</exception>
     IPreparedKernel Prepare(KernelSpec kernel, AttentionInput input);
+
+    /// <summary>Fills the caches with what no kernel reads, and waits until that is done. False where the device cannot.</summary>
+    bool TryEmptyCaches() => false;
 }
 
 /// <summary>A kernel ready to launch on one input.</summary>

@@ -15,6 +15,7 @@ internal sealed class IlgpuDevice(DeviceInfo info, Context context, Accelerator 
 {
     private DeviceTensors? _tensors;
     private TimeSpan? _emptyInterval;
+    private MemoryBuffer1D<byte, Stride1D.Dense>? _sweep;
 
     public DeviceInfo Info { get; } = info;
 
@@ -51,8 +52,18 @@ internal sealed class IlgpuDevice(DeviceInfo info, Context context, Accelerator 
         }
     }
 
+    public bool TryEmptyCaches()
+    {
+        // 256 MB is twice the largest level-2 cache there is (about 129 MB, GB200).
+        _sweep ??= accelerator.Allocate1D<byte>(Math.Min(256L << 20, Math.Max(1L << 20, Info.MemoryBytes / 16)));
+        _sweep.MemSetToZero();
+        accelerator.Synchronize();
+        return true;
+    }
+
     public void Dispose()
     {
+        _sweep?.Dispose();
         _tensors?.Dispose();
         accelerator.Dispose();
         context.Dispose();

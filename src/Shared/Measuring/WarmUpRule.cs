@@ -12,15 +12,17 @@ public sealed class WarmUpRule(MeasureRules rules)
 {
     private const int Window = 5;
     private const double Movement = 0.01;
+    private const double SustainedSeconds = 2;
 
     private readonly double[] _last = new double[2 * Window];
+    private readonly double _leastSeconds = rules.Regime == Regimes.Sustained ? Math.Max(SustainedSeconds, rules.WarmUpSeconds) : rules.WarmUpSeconds;
     private double _elapsedSeconds;
 
     /// <summary>
     /// Warm after this long whatever the launches do: a second, or 40 times the least warm-up where that is shorter, so that a
-    /// quick look stays quick; never less than the least warm-up.
+    /// quick look stays quick; never less than the least warm-up, which is 2 s where the regime is sustained.
     /// </summary>
-    public double CapSeconds { get; } = Math.Max(rules.WarmUpSeconds, Math.Min(1, 40 * rules.WarmUpSeconds));
+    public double CapSeconds { get; } = Math.Max(rules.Regime == Regimes.Sustained ? SustainedSeconds : 0, Math.Max(rules.WarmUpSeconds, Math.Min(1, 40 * rules.WarmUpSeconds)));
 
     public int Launches { get; private set; }
 
@@ -37,7 +39,7 @@ public sealed class WarmUpRule(MeasureRules rules)
 
     public bool IsWarm =>
         Launches > 0 && (_elapsedSeconds >= CapSeconds
-            || (Launches >= rules.WarmUpLaunches && _elapsedSeconds >= rules.WarmUpSeconds && IsSteady()));
+            || (Launches >= rules.WarmUpLaunches && _elapsedSeconds >= _leastSeconds && IsSteady()));
 
     private bool IsSteady()
     {

@@ -34,9 +34,10 @@ public sealed record KernelError(
 /// <param name="LaunchesPerSample">Launches that one sample times (its time is divided by this).</param>
 /// <param name="CpuSeconds">Processor time of the runner over the series; beside the wall time it shows a disturbed machine.</param>
 /// <param name="DenseMedianUs">Median of the dense kernel (flash) on the same input, device and trial, in microseconds.</param>
+/// <param name="Conditions">What it was measured under; null from a runner that did not say.</param>
 public sealed record TrialResult(
     int Trial, double[] SamplesUs, SampleSummary Summary, string StoppedBecause,
-    int WarmUpLaunches, int LaunchesPerSample, double CpuSeconds, double? DenseMedianUs);
+    int WarmUpLaunches, int LaunchesPerSample, double CpuSeconds, double? DenseMedianUs, TrialConditions? Conditions = null);
 
 /// <summary>Summary of a series, all times in microseconds.</summary>
 /// <param name="Low">Lower end of the median's order-statistic interval.</param>

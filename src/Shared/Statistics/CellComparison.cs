@@ -6,10 +6,10 @@ namespace AttnSweep.Statistics;
 public sealed record CellSamples(IReadOnlyList<double[]> TrialsUs, long? CellId = null);
 
 /// <summary>What two runs say of one cell.</summary>
-/// <param name="Ratio">Median of the trials' medians in B over the same in A: above 1, B is slower.</param>
+/// <param name="Ratio">B over A: the median over all pairs of trials of the ratio of their medians. Above 1, B is slower.</param>
 /// <param name="Low">Lower end of the ratio's interval.</param>
 /// <param name="High">Upper end of the ratio's interval.</param>
-/// <param name="P">Mann-Whitney p over the samples, not adjusted.</param>
+/// <param name="P">Two-sided p of the ratio with trials as the unit of replication (a moderated t test), not adjusted; null where no cell has two trials.</param>
 /// <param name="Why">One line for a person: what decided, and what to do where the verdict is AMBIGUOUS.</param>
 public sealed record CellComparison(
     string Key, long? CellA, long? CellB, double? Ratio, double? Low, double? High, double? P, CellVerdict Verdict, string Why);
@@ -39,18 +39,16 @@ public static class CellVerdictNames
 }
 
 /// <summary>When a difference counts.</summary>
-/// <param name="NoiseFloor">Ratios of two runs of the same code differ from 1 by about this much (the A/A floor).</param>
-/// <param name="LeastChange">A change counts from max(this, 2 x <paramref name="NoiseFloor"/>) on.</param>
+/// <param name="NoiseFloor">Ratios of two runs of the same code are known to differ from 1 by about this much; 0 where nothing is known. The cell's own
+/// noise floor, from its trials, counts in any case.</param>
+/// <param name="LeastChange">A change counts from max(this, 2 x noise floor) on.</param>
 /// <param name="SameWithin">SAME needs an interval inside 1/(1 + this) .. 1 + this.</param>
 /// <param name="Confidence">Of the ratio's interval.</param>
-/// <param name="ScreenP">A change needs a Mann-Whitney p below this (asv's 0.002).</param>
+/// <param name="MostP">A change needs a p over trials below this, and a Mann-Whitney p over samples too (asv's 0.002).</param>
 /// <param name="FalseDiscoveryRate">Benjamini-Hochberg's q over all cells compared.</param>
 /// <param name="Resamples">Bootstrap resamples per cell, at most.</param>
 /// <param name="TotalResamples">Over all cells: with more cells each gets fewer, but never under 1,000.</param>
 /// <param name="Seed">Of the bootstrap; the same seed and samples give the same answer.</param>
 public sealed record ComparisonRules(
-    double NoiseFloor = 0.01, double LeastChange = 0.01, double SameWithin = 0.05, double Confidence = 0.99,
-    double ScreenP = 0.002, double FalseDiscoveryRate = 0.05, int Resamples = 10_000, long TotalResamples = 4_000_000, int Seed = 1)
-{
-    public double Change => Math.Max(LeastChange, 2 * NoiseFloor);
-}
+    double NoiseFloor = 0, double LeastChange = 0.01, double SameWithin = 0.05, double Confidence = 0.99,
+    double MostP = 0.002, double FalseDiscoveryRate = 0.05, int Resamples = 10_000, long TotalResamples = 1_000_000, int Seed = 1);

@@ -3,30 +3,48 @@ using MathNet.Numerics.Distributions;
 namespace AttnSweep.Statistics;
 
 /// <summary>
-/// The bootstrap of a ratio of medians that respects how samples were taken: trials are drawn with replacement, then samples within each
-/// drawn trial. Samples of one trial share a process and a moment, so drawing them alone would make the interval far too narrow.
+/// The bootstrap of a ratio that respects how samples were taken: trials are drawn with replacement, then samples within each drawn
+/// trial. Samples of one trial share a process and a moment, so drawing them alone would make the interval far too narrow.
 /// </summary>
 internal static class HierarchicalBootstrap
 {
-    /// <summary>The percentile interval of (median of trial medians of b) / (the same of a).</summary>
+    /// <summary>Medians of resamples that are drawn of each trial beforehand and then picked from: picking is ten times as fast as drawing.</summary>
+    private const int MediansPerTrial = 256;
+
+    /// <summary>The percentile interval of the ratio of b to a (<see cref="RatioEstimate"/>).</summary>
     /// <param name="a">Sorted trials.</param>
     /// <param name="b">Sorted trials.</param>
     public static (double Low, double High) RatioInterval(
         IReadOnlyList<double[]> a, IReadOnlyList<double[]> b, double confidence, int resamples, Random random)
     {
-        var ratios = new double[resamples];
+        var (mediansA, mediansB) = (Medians(a, resamples, random), Medians(b, resamples, random));
+        var (drawnA, drawnB) = (new double[a.Count], new double[b.Count]);
+        var logRatios = new double[resamples];
         for (var i = 0; i < resamples; i++)
-            ratios[i] = DrawCentre(b, random) / DrawCentre(a, random);
-        Array.Sort(ratios);
-        return (Quantiles.OfSorted(ratios, (1 - confidence) / 2), Quantiles.OfSorted(ratios, (1 + confidence) / 2));
+        {
+            Draw(mediansA, drawnA, random);
+            Draw(mediansB, drawnB, random);
+            logRatios[i] = RatioEstimate.LogRatio(drawnA, drawnB);
+        }
+
+        Array.Sort(logRatios);
+        return (Math.Exp(Quantiles.OfSorted(logRatios, (1 - confidence) / 2)), Math.Exp(Quantiles.OfSorted(logRatios, (1 + confidence) / 2)));
     }
 
-    private static double DrawCentre(IReadOnlyList<double[]> trials, Random random)
+    private static double[][] Medians(IReadOnlyList<double[]> trials, int resamples, Random random)
     {
-        Span<double> medians = trials.Count <= 64 ? stackalloc double[trials.Count] : new double[trials.Count];
-        for (var i = 0; i < medians.Length; i++)
-            medians[i] = DrawMedian(trials[random.Next(trials.Count)], random);
-        return Quantiles.MedianInPlace(medians);
+        // A single trial has no other variation than its samples': then each resample has a median of its own.
+        var count = trials.Count == 1 ? resamples : MediansPerTrial;
+        return [.. trials.Select(trial => Enumerable.Range(0, count).Select(_ => Math.Log(DrawMedian(trial, random))).ToArray())];
+    }
+
+    private static void Draw(double[][] medians, double[] into, Random random)
+    {
+        for (var i = 0; i < into.Length; i++)
+        {
+            var trial = medians[random.Next(medians.Length)];
+            into[i] = trial[random.Next(trial.Length)];
+        }
     }
 
     /// <summary>

@@ -3,9 +3,10 @@ using System.Globalization;
 namespace AttnSweep.Statistics;
 
 /// <summary>
-/// Compares the cells of two runs. A cell is FASTER or SLOWER only if four things agree: the U test over its samples (a screen: samples
-/// of one process are not independent, so alone it over-rejects), the same test after Benjamini-Hochberg over all cells, a
-/// ratio at least as large as a change must be, and an interval of the ratio, by hierarchical bootstrap and the spread between trials, that excludes 1.
+/// Compares the cells of two runs. The trial is the unit of replication: samples of one process are not independent, so a test over
+/// samples calls noise between trials a change. A cell is FASTER or SLOWER only if all agree: the ratio is at least as large as
+/// a change must be; its p over trials is small, by itself and after Benjamini-Hochberg over all cells; its interval, by hierarchical bootstrap and
+/// by the spread between trials, excludes 1; and the samples, by the U test, are no contradiction.
 /// </summary>
 public static class RunComparison
 {
@@ -16,54 +17,45 @@ public static class RunComparison
     {
         var pairs = cells.Select(cell => (A: Side.Of(cell.A), B: Side.Of(cell.B))).ToArray();
         var both = Enumerable.Range(0, pairs.Length).Where(i => pairs[i].A is not null && pairs[i].B is not null).ToArray();
-        var spread = new TrialSpread(
-            both.SelectMany(i => (double[][])[pairs[i].A!.LogMedians, pairs[i].B!.LogMedians]), rules.NoiseFloor / 2);
-        var pValues = both.Select(i => MannWhitney.PValue(pairs[i].A!.Pooled, pairs[i].B!.Pooled)).ToArray();
-        var adjusted = BenjaminiHochberg.Adjust(pValues);
+        var spread = new TrialSpread(both.Select(i => (pairs[i].A!.LogMedians, pairs[i].B!.LogMedians)));
         var resamples = (int)Math.Clamp(rules.TotalResamples / Math.Max(1, both.Length), Math.Min(LeastResamples, rules.Resamples), rules.Resamples);
+        var estimates = both.Select(i => Estimate.Of(cells[i].Key, pairs[i].A!, pairs[i].B!, spread, rules, resamples)).ToArray();
+        var adjusted = BenjaminiHochberg.Adjust([.. estimates.Select(e => e.P ?? 1)]);
 
         var results = cells.Select(cell => NoData(cell.Key, cell.A, cell.B)).ToArray();
         for (var j = 0; j < both.Length; j++)
         {
             var i = both[j];
             var (key, a, b) = cells[i];
-            var (low, high, trialsKnown) = Interval(key, pairs[i].A!, pairs[i].B!, spread, rules, resamples);
-            var ratio = pairs[i].B!.Centre / pairs[i].A!.Centre;
-            var (verdict, why) = Decide(ratio, low, high, pValues[j], adjusted[j], trialsKnown, rules);
-            results[i] = new CellComparison(key, a!.CellId, b!.CellId, ratio, low, high, pValues[j], verdict, why);
+            var e = estimates[j];
+            var (verdict, why) = Decide(e, adjusted[j], () => MannWhitney.PValue(pairs[i].A!.Pooled, pairs[i].B!.Pooled), rules);
+            results[i] = new CellComparison(key, a!.CellId, b!.CellId, e.Ratio, e.Low, e.High, e.P, verdict, why);
         }
 
         return results;
     }
 
-    /// <summary>The wider of the bootstrap's interval and the one from the spread between trials.</summary>
-    private static (double Low, double High, bool TrialsKnown) Interval(
-        string key, Side a, Side b, TrialSpread spread, ComparisonRules rules, int resamples)
+    private static (CellVerdict Verdict, string Why) Decide(Estimate e, double adjusted, Func<double> samplesP, ComparisonRules rules)
     {
-        var (low, high) = HierarchicalBootstrap.RatioInterval(
-            a.SortedTrials, b.SortedTrials, rules.Confidence, resamples, new Random(SeedOf(key, rules.Seed)));
-        if (spread.HalfWidth(a.LogMedians, b.LogMedians, rules.Confidence) is not { } halfWidth)
-            return (low, high, false);
-        var centre = b.Centre / a.Centre;
-        return (Math.Min(low, centre * Math.Exp(-halfWidth)), Math.Max(high, centre * Math.Exp(halfWidth)), true);
-    }
-
-    private static (CellVerdict Verdict, string Why) Decide(
-        double ratio, double low, double high, double p, double adjusted, bool trialsKnown, ComparisonRules rules)
-    {
-        var large = Math.Abs(ratio - 1) >= rules.Change;
-        var excludesOne = low > 1 || high < 1;
-        var screened = p < rules.ScreenP && adjusted <= rules.FalseDiscoveryRate;
-        if (large && !trialsKnown)
+        var change = Math.Max(rules.LeastChange, 2 * Math.Max(rules.NoiseFloor, e.NoiseFloor));
+        var large = e.Ratio >= 1 + change || e.Ratio <= 1 / (1 + change);
+        if (large && e.P is null)
             return (CellVerdict.Ambiguous, "one trial a side says nothing of the spread between trials: run with at least 3 trials");
-        if (large && excludesOne && screened)
-            return ratio > 1 ? (CellVerdict.Slower, "ratio, interval and U test agree") : (CellVerdict.Faster, "ratio, interval and U test agree");
-        if (!large && low >= 1 / (1 + rules.SameWithin) && high <= 1 + rules.SameWithin)
-            return (CellVerdict.Same, "ratio below the change that counts, interval within the margin");
+        var excludesOne = e.Low > 1 || e.High < 1;
+        var significant = e.P < rules.MostP && adjusted <= rules.FalseDiscoveryRate;
+        if (large && excludesOne && significant)
+        {
+            return samplesP() >= rules.MostP
+                ? (CellVerdict.Ambiguous, "the trials differ but their samples overlap: take more samples")
+                : (e.Ratio > 1 ? CellVerdict.Slower : CellVerdict.Faster, Invariant($"trials differ by more than chance (p = {e.P:G2}) and by more than {change:P1}"));
+        }
+
+        if (!large && e.Low >= 1 / (1 + rules.SameWithin) && e.High <= 1 + rules.SameWithin)
+            return (CellVerdict.Same, Invariant($"less than the {change:P1} that counts, interval within {rules.SameWithin:P0}"));
         if (!large)
             return (CellVerdict.Ambiguous, Invariant($"the interval is wider than {rules.SameWithin:P0} either way: run more trials"));
         return excludesOne
-            ? (CellVerdict.Ambiguous, "the interval excludes 1 but the U test does not confirm it: take more samples")
+            ? (CellVerdict.Ambiguous, Invariant($"likely a change, but not beyond doubt among so many cells (p = {e.P:G2}): run more trials"))
             : (CellVerdict.Ambiguous, "the interval includes 1: run more trials");
     }
 
@@ -89,8 +81,27 @@ public static class RunComparison
         return (int)(hash & int.MaxValue);
     }
 
+    /// <summary>The ratio of one cell, its interval and what chance makes of it.</summary>
+    /// <param name="P">Null, like a noise floor of 0, where no cell of the comparison has two trials on a side.</param>
+    private sealed record Estimate(double Ratio, double Low, double High, double? P, double NoiseFloor)
+    {
+        /// <summary>The interval is the wider of the bootstrap's and the one from the spread between trials: a bootstrap over 3 trials cannot leave their range.</summary>
+        public static Estimate Of(string key, Side a, Side b, TrialSpread spread, ComparisonRules rules, int resamples)
+        {
+            var logRatio = RatioEstimate.LogRatio(a.LogMedians, b.LogMedians);
+            var (low, high) = HierarchicalBootstrap.RatioInterval(
+                a.SortedTrials, b.SortedTrials, rules.Confidence, resamples, new Random(SeedOf(key, rules.Seed)));
+            if (spread.Of(a.LogMedians, b.LogMedians) is not { } known)
+                return new Estimate(Math.Exp(logRatio), Math.Min(low, Math.Exp(logRatio)), Math.Max(high, Math.Exp(logRatio)), null, 0);
+            var halfWidth = known.HalfWidth(rules.Confidence);
+            return new Estimate(
+                Math.Exp(logRatio), Math.Min(low, Math.Exp(logRatio - halfWidth)), Math.Max(high, Math.Exp(logRatio + halfWidth)),
+                known.P(logRatio), known.StandardError);
+        }
+    }
+
     /// <summary>One cell of one run, prepared; trials without samples are left out.</summary>
-    private sealed record Side(double[][] SortedTrials, double[] Pooled, double[] LogMedians, double Centre)
+    private sealed record Side(double[][] SortedTrials, double[] Pooled, double[] LogMedians)
     {
         /// <summary>Null when there is nothing to compare: no samples, or times that are not positive and finite.</summary>
         public static Side? Of(CellSamples? samples)
@@ -98,9 +109,8 @@ public static class RunComparison
             var trials = samples?.TrialsUs.Where(trial => trial.Length > 0).Select(trial => trial.Order().ToArray()).ToArray() ?? [];
             if (trials.Length == 0 || trials.Any(trial => !(trial[0] > 0) || !double.IsFinite(trial[^1])))
                 return null;
-            var medians = trials.Select(trial => Quantiles.MedianOfSorted(trial)).ToArray();
             return new Side(
-                trials, [.. trials.SelectMany(trial => trial)], [.. medians.Select(median => Math.Log(median))], Quantiles.MedianInPlace([.. medians]));
+                trials, [.. trials.SelectMany(trial => trial)], [.. trials.Select(trial => Math.Log(Quantiles.MedianOfSorted(trial)))]);
         }
     }
 }

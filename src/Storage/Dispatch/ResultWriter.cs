@@ -20,7 +20,7 @@ internal sealed class ResultWriter(NpgsqlConnection connection, CancellationToke
     private const string CopyTrials =
         """
         COPY trials (cell_id, trial, samples_us, sample_count, median_us, low_us, high_us, min_us, max_us, q1_us, q3_us, mean_us, sd_us, mad_us,
-            stopped_because, warm_up_launches, launches_per_sample, cpu_seconds, dense_median_us) FROM STDIN (FORMAT BINARY)
+            stopped_because, warm_up_launches, launches_per_sample, cpu_seconds, dense_median_us, conditions) FROM STDIN (FORMAT BINARY)
         """;
 
     private static readonly string CopySparsity =
@@ -117,6 +117,14 @@ internal sealed class ResultWriter(NpgsqlConnection connection, CancellationToke
         await Int(copy, trial.LaunchesPerSample);
         await Double(copy, trial.CpuSeconds);
         await Double(copy, trial.DenseMedianUs);
+        if (trial.Conditions is { } conditions)
+        {
+            await copy.WriteAsync(JsonSerializer.Serialize(conditions, ProtocolJson.Options), NpgsqlDbType.Jsonb, cancellation);
+        }
+        else
+        {
+            await copy.WriteNullAsync(cancellation);
+        }
     }
 
     private Task Long(NpgsqlBinaryImporter copy, long value) => copy.WriteAsync(value, NpgsqlDbType.Bigint, cancellation);

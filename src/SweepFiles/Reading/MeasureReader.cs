@@ -10,7 +10,7 @@ internal static class MeasureReader
     public static IReadOnlyList<string> Keys { get; } =
     [
         "preset", "trials", "min_samples", "max_samples", "min_seconds", "max_seconds", "relative_half_width", "confidence",
-        "warm_up_launches", "warm_up_seconds", "verify_rows",
+        "warm_up_launches", "warm_up_seconds", "device_warm_up_seconds", "verify_rows", "regime", "cache", "fresh_process_trials",
     ];
 
     public static MeasureRules Measure(SweepNode? node, MistakeList mistakes)
@@ -30,8 +30,17 @@ internal static class MeasureReader
             WarmUpLaunches = fields.Whole("warm_up_launches", 0, 1_000_000) ?? preset.WarmUpLaunches,
             WarmUpSeconds = fields.Number("warm_up_seconds", "a number of seconds from 0 to 3600", v => v is >= 0 and <= 3600) ?? preset.WarmUpSeconds,
             VerifyRows = fields.Whole("verify_rows", 1, 1 << 24) ?? preset.VerifyRows,
+            DeviceWarmUpSeconds = fields.Number("device_warm_up_seconds", "a number of seconds from 0 to 3600", v => v is >= 0 and <= 3600) ?? preset.DeviceWarmUpSeconds,
+            Regime = OneOf(fields, "regime", Regimes.All, mistakes) ?? preset.Regime,
+            Cache = OneOf(fields, "cache", CacheModes.All, mistakes) ?? preset.Cache,
+            FreshProcessTrials = fields.Whole("fresh_process_trials", 0, 1000) ?? preset.FreshProcessTrials,
         };
         Ordered(fields, "samples", rules.MinSamples, rules.MaxSamples, mistakes);
+        if (fields.Entry("fresh_process_trials") is not { } fresh)
+            rules = rules with { FreshProcessTrials = Math.Min(preset.FreshProcessTrials, rules.Trials - 1) };
+        else if (rules.FreshProcessTrials > rules.Trials)
+            mistakes.Add(fresh.Value.Place, $"fresh_process_trials = {rules.FreshProcessTrials} with trials = {rules.Trials}", "would be at most trials");
+
         Ordered(fields, "seconds", rules.MinSeconds, rules.MaxSeconds, mistakes);
         return rules;
     }
@@ -54,6 +63,16 @@ internal static class MeasureReader
             return preset;
         mistakes.Add(node.Place, $"the unknown preset '{name}'", NearestName.Suggest(name, [.. MeasureRules.Presets.Keys]));
         return MeasureRules.Standard;
+    }
+
+    private static string? OneOf(Fields fields, string key, IReadOnlyList<string> names, MistakeList mistakes)
+    {
+        if (fields.Value(key) is not { } node || Scalars.Text(node, string.Join(" or ", names), mistakes) is not { } name)
+            return null;
+        if (names.Contains(name))
+            return name;
+        mistakes.Add(node.Place, $"the unknown {key} '{name}'", NearestName.Suggest(name, [.. names]));
+        return null;
     }
 
     private static double? Seconds(Fields fields, string key) =>

@@ -12,17 +12,19 @@ namespace AttnSweep.Worker.Machine;
 internal static class NodeFacts
 {
     private const string Code = "code";
+    private static readonly string[] RuntimeSwitches = ["DOTNET_Enable", "DOTNET_Tiered", "DOTNET_TC_", "DOTNET_ReadyToRun", "DOTNET_gc", "DOTNET_PreferredVectorBitWidth"];
 
     public static NodeInfo Read(WorkerOptions options)
     {
         var facts = Parse(
             Text("/proc/cpuinfo"), Text("/proc/meminfo"), Text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
-            Environment.ProcessorCount, options.Threads, options.CodeVersion);
+            Environment.ProcessorCount, options.Threads, options.CodeVersion, KernelParameters.Of(Text("/proc/cmdline"), Text("/sys/kernel/mm/transparent_hugepage/enabled")),
+            Text("/proc/driver/nvidia/version"));
         return new NodeInfo(options.Name, Environment.MachineName, Environment.ProcessId, options.CodeVersion, facts, Fingerprint(facts));
     }
 
     internal static ImmutableSortedDictionary<string, string> Parse(
-        string cpuInfo, string memInfo, string governor, int cores, int threads, string codeVersion) => new Dictionary<string, string>
+        string cpuInfo, string memInfo, string governor, int cores, int threads, string codeVersion, string kernelParameters = "", string nvidia = "") => new Dictionary<string, string>
         {
             ["cpu"] = Field(cpuInfo, "model name") ?? Field(cpuInfo, "Hardware") ?? RuntimeInformation.ProcessArchitecture.ToString(),
             ["cores"] = cores.ToString(CultureInfo.InvariantCulture),
@@ -31,6 +33,9 @@ internal static class NodeFacts
             ["governor"] = governor.Trim() is { Length: > 0 } known ? known : "unknown",
             ["simd"] = Vector512.IsHardwareAccelerated ? "512" : Vector256.IsHardwareAccelerated ? "256" : Vector128.IsHardwareAccelerated ? "128" : "none",
             ["os"] = RuntimeInformation.OSDescription,
+            ["kernel-parameters"] = kernelParameters,
+            ["nvidia-driver"] = nvidia.Split('\n')[0].Trim() is { Length: > 0 } driver ? driver : "none",
+            ["runtime-settings"] = RuntimeSettings(),
             ["runtime"] = RuntimeInformation.FrameworkDescription,
             [Code] = codeVersion,
         }.ToImmutableSortedDictionary();
@@ -38,6 +43,11 @@ internal static class NodeFacts
     /// <summary>Over the facts of the machine in order: each of them is known to move times. The code is what comparisons are about, so it stays out.</summary>
     internal static string Fingerprint(ImmutableSortedDictionary<string, string> facts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', facts.Where(f => f.Key != Code).Select(f => $"{f.Key}={f.Value}")))));
+
+    /// <summary>What the environment tells the runtime about code generation: each of these moves times.</summary>
+    private static string RuntimeSettings() => string.Join(' ', Environment.GetEnvironmentVariables().Keys.Cast<string>()
+        .Where(name => RuntimeSwitches.Any(s => name.StartsWith(s, StringComparison.OrdinalIgnoreCase))).Order(StringComparer.Ordinal)
+        .Select(name => $"{name}={Environment.GetEnvironmentVariable(name)}"));
 
     /// <summary>Whole GiB: the kernel keeps some kilobytes more or less for itself at every boot.</summary>
     private static string Gibibytes(string? total) =>

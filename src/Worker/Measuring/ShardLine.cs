@@ -32,6 +32,8 @@ internal static class ShardLine
         _ when work.Input.Options is null || work.Input.Options.DType is null => "the line is no shard: the input's options must not be null",
         _ when InputRules.WhyNot(work.Input) is { } mistake => $"{mistake.Found}; {mistake.Expected}",
         _ when work.Measure is not { Trials: > 0, MaxSamples: > 0, VerifyRows: > 0, Confidence: > 0 and < 1 } => "trials, max-samples and verify-rows are at least 1, and confidence lies between 0 and 1",
+        _ when !Regimes.All.Contains(work.Measure.Regime) || !CacheModes.All.Contains(work.Measure.Cache) =>
+            $"regime is one of {string.Join(", ", Regimes.All)} and cache one of {string.Join(", ", CacheModes.All)}, not {work.Measure.Regime} and {work.Measure.Cache}",
         _ when work.Sparsity is { Rows: < 1 } => "sparsity needs at least 1 row",
         _ => null,
     };

