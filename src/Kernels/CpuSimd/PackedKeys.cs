@@ -54,13 +54,7 @@ internal sealed unsafe class PackedKeys : IDisposable
     {
         var source = keys + ((((long)head * _n) + FirstKey(panel)) * _d);
         var target = Panel(head, panel);
-        var count = KeysIn(panel); // beyond it the buffer's zeros stay
-        for (var c = 0; c < _d; c++)
-        {
-            for (var j = 0; j < count; j++)
-            {
-                target[(c * Width) + j] = source[((long)j * _d) + c];
-            }
-        }
+        var count = KeysIn(panel); // beyond it there are zeros
+        Transposition.Write(source, _d, count, _d, target, Width, 1);
     }
 }

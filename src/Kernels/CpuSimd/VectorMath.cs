@@ -10,6 +10,9 @@ namespace AttnSweep.Kernels.CpuSimd;
 /// </summary>
 internal static unsafe class VectorMath
 {
+    /// <summary>Partial sums that a row's total is kept in while it grows.</summary>
+    public const int SumLanes = 16;
+
     private const float Magic = 12582912f;
     private const float P6 = 1.535336188319500e-4f;
     private const float P5 = 1.339887440266574e-3f;
@@ -122,6 +125,91 @@ internal static unsafe class VectorMath
         }
 
         return Vector256.Sum(sum);
+    }
+
+    /// <summary>Which of six rows (a bit for each) holds a value above its limit; columns is a multiple of 16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static uint RowsAbove(float* values, int stride, int columns, float* limits)
+    {
+        var above = 0u;
+        for (var row = 0; row < TileProduct.Rows; row++, values += stride)
+        {
+            bool isAbove;
+            if (Vector512.IsHardwareAccelerated)
+            {
+                var max = Vector512.Load(values);
+                for (var j = 16; j < columns; j += 16)
+                {
+                    max = Vector512.MaxNative(max, Vector512.Load(values + j));
+                }
+
+                isAbove = Vector512.GreaterThanAny(max, Vector512.Create(limits[row]));
+            }
+            else
+            {
+                var max = Vector256.Load(values);
+                for (var j = 8; j < columns; j += 8)
+                {
+                    max = Vector256.MaxNative(max, Vector256.Load(values + j));
+                }
+
+                isAbove = Vector256.GreaterThanAny(max, Vector256.Create(limits[row]));
+            }
+
+            above |= isAbove ? 1u << row : 0;
+        }
+
+        return above;
+    }
+
+    /// <summary>
+    /// Replaces the values of six rows by 2^(value - shift of the row) and adds them to the row's <see cref="SumLanes"/> partial
+    /// sums: summing across lanes is left to the end. columns is a multiple of 16.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Exp2Rows(float* values, int stride, int columns, float* shifts, float* sums)
+    {
+        for (var row = 0; row < TileProduct.Rows; row++, values += stride, sums += SumLanes)
+        {
+            if (Vector512.IsHardwareAccelerated)
+            {
+                var (wide, shift) = (Vector512.Load(sums), Vector512.Create(shifts[row]));
+                for (var j = 0; j < columns; j += 16)
+                {
+                    var weight = Exp2(Vector512.Load(values + j) - shift);
+                    weight.Store(values + j);
+                    wide += weight;
+                }
+
+                wide.Store(sums);
+            }
+            else
+            {
+                var (even, odd, shift) = (Vector256.Load(sums), Vector256.Load(sums + 8), Vector256.Create(shifts[row]));
+                for (var j = 0; j < columns; j += 16)
+                {
+                    var first = Exp2(Vector256.Load(values + j) - shift);
+                    var second = Exp2(Vector256.Load(values + j + 8) - shift);
+                    first.Store(values + j);
+                    second.Store(values + j + 8);
+                    even += first;
+                    odd += second;
+                }
+
+                even.Store(sums);
+                odd.Store(sums + 8);
+            }
+        }
+    }
+
+    /// <summary>Sum of <see cref="SumLanes"/> partial sums.</summary>
+    public static float Sum(float* sums) => Vector256.Sum(Vector256.Load(sums) + Vector256.Load(sums + 8));
+
+    /// <summary>Multiplies <see cref="SumLanes"/> partial sums.</summary>
+    public static void Scale(float* sums, float factor)
+    {
+        (Vector256.Load(sums) * factor).Store(sums);
+        (Vector256.Load(sums + 8) * factor).Store(sums + 8);
     }
 
     private static float MaxAcross(Vector256<float> values)
