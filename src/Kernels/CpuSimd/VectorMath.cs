@@ -22,21 +22,6 @@ internal static unsafe class VectorMath
     private const float P1 = 6.931472028550421e-1f;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Exp2(Vector512<float> x)
-    {
-        x = Vector512.MaxNative(x, Vector512.Create(-127f));
-        var shifted = x + Vector512.Create(Magic);
-        var r = x - (shifted - Vector512.Create(Magic));
-        var y = Vector512.FusedMultiplyAdd(Vector512.Create(P6), r, Vector512.Create(P5));
-        y = Vector512.FusedMultiplyAdd(y, r, Vector512.Create(P4));
-        y = Vector512.FusedMultiplyAdd(y, r, Vector512.Create(P3));
-        y = Vector512.FusedMultiplyAdd(y, r, Vector512.Create(P2));
-        y = Vector512.FusedMultiplyAdd(y, r, Vector512.Create(P1));
-        y = Vector512.FusedMultiplyAdd(y, r, Vector512<float>.One);
-        return y * ((shifted.AsInt32() + Vector512.Create(127)) << 23).AsSingle();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Exp2(Vector256<float> x)
     {
         x = Vector256.MaxNative(x, Vector256.Create(-127f));
@@ -85,7 +70,7 @@ internal static unsafe class VectorMath
             var wide = Vector512<float>.Zero;
             for (var j = 0; j < count; j += 16)
             {
-                var weight = Exp2(Vector512.Load(values + j) - Vector512.Create(shift));
+                var weight = Exp2Table.Exp2(Vector512.Load(values + j) - Vector512.Create(shift));
                 weight.Store(values + j);
                 wide += weight;
             }
@@ -112,7 +97,7 @@ internal static unsafe class VectorMath
             var wide = Vector512<float>.Zero;
             for (var j = 0; j < count; j += 16)
             {
-                wide += Exp2(Vector512.Load(values + j) - Vector512.Create(shift));
+                wide += Exp2Table.Exp2(Vector512.Load(values + j) - Vector512.Create(shift));
             }
 
             return Vector512.Sum(wide);
@@ -176,7 +161,7 @@ internal static unsafe class VectorMath
                 var (wide, shift) = (Vector512.Load(sums), Vector512.Create(shifts[row]));
                 for (var j = 0; j < columns; j += 16)
                 {
-                    var weight = Exp2(Vector512.Load(values + j) - shift);
+                    var weight = Exp2Table.Exp2(Vector512.Load(values + j) - shift);
                     weight.Store(values + j);
                     wide += weight;
                 }
@@ -202,6 +187,37 @@ internal static unsafe class VectorMath
         }
     }
 
+    /// <summary>As <see cref="Exp2Rows"/>, but the values stay as they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SumExp2Rows(float* values, int stride, int columns, float* shifts, float* sums)
+    {
+        for (var row = 0; row < TileProduct.Rows; row++, values += stride, sums += SumLanes)
+        {
+            if (Vector512.IsHardwareAccelerated)
+            {
+                var (wide, shift) = (Vector512.Load(sums), Vector512.Create(shifts[row]));
+                for (var j = 0; j < columns; j += 16)
+                {
+                    wide += Exp2Table.Exp2(Vector512.Load(values + j) - shift);
+                }
+
+                wide.Store(sums);
+            }
+            else
+            {
+                var (even, odd, shift) = (Vector256.Load(sums), Vector256.Load(sums + 8), Vector256.Create(shifts[row]));
+                for (var j = 0; j < columns; j += 16)
+                {
+                    even += Exp2(Vector256.Load(values + j) - shift);
+                    odd += Exp2(Vector256.Load(values + j + 8) - shift);
+                }
+
+                even.Store(sums);
+                odd.Store(sums + 8);
+            }
+        }
+    }
+
     /// <summary>Sum of <see cref="SumLanes"/> partial sums.</summary>
     public static float Sum(float* sums) => Vector256.Sum(Vector256.Load(sums) + Vector256.Load(sums + 8));
 
@@ -210,6 +226,21 @@ internal static unsafe class VectorMath
     {
         (Vector256.Load(sums) * factor).Store(sums);
         (Vector256.Load(sums + 8) * factor).Store(sums + 8);
+    }
+
+    /// <summary>target = values x factor, count of them.</summary>
+    public static void Scaled(float* values, int count, float factor, float* target)
+    {
+        var (factors, i) = (Vector256.Create(factor), 0);
+        for (; i <= count - 8; i += 8)
+        {
+            (Vector256.Load(values + i) * factors).Store(target + i);
+        }
+
+        for (; i < count; i++)
+        {
+            target[i] = values[i] * factor;
+        }
     }
 
     private static float MaxAcross(Vector256<float> values)
