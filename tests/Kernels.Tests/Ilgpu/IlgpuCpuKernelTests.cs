@@ -14,6 +14,10 @@ public sealed class IlgpuCpuKernelTests : AttentionKernelContract, IDisposable
 
     protected override bool Runs(InputSpec input) => (long)input.Heads * input.N * input.N * input.D <= 140 * 140 * 32;
 
+    public static IReadOnlyList<string> NotOnIlgpu { get; } = ["topp", "sink-window", "bigbird", "hyper", "sample-topk"];
+
+    protected override IReadOnlyList<string> Missing => NotOnIlgpu;
+
     protected override IDevice Open() => DeviceCatalogue.Open("ilgpu-cpu", new DeviceOptions(IncludeIlgpuCpu: true));
 
     /// <summary>Ends each test: no kernel may have left a view.</summary>
