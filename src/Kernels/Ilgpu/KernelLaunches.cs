@@ -18,7 +18,7 @@ internal static class KernelLaunches
         {
             // Every weight is >= 0, so a negative epsilon drops nothing.
             "naive" => Materialised(accelerator, t, scratch, output, Weigh(accelerator, t, -1f)),
-            "threshold" when kernel.Parameters.ContainsKey("epsilon") => Materialised(accelerator, t, scratch, output, Weigh(accelerator, t, (float)kernel["epsilon"])),
+            "threshold" => Materialised(accelerator, t, scratch, output, Weigh(accelerator, t, (float)kernel["epsilon"])),
             "topk" => Materialised(accelerator, t, scratch, output, WeighTopK(accelerator, t, kernel.Count("k"))),
             "flash" => Tiled(accelerator, t, scratch, output, window: 0),
             "window" => Tiled(accelerator, t, scratch, output, kernel.Count("width")),
