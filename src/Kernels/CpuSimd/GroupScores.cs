@@ -17,6 +17,8 @@ internal sealed unsafe class GroupScores(int maxRows, CpuTensors tensors) : IDis
     private bool _sightIsOld;
     private int _head;
     private int _valid;
+    private int _hiddenLow;
+    private int _hiddenHigh;
 
     /// <summary>Tiles of six rows, the last one filled up with rows that see nothing.</summary>
     public int Tiles => _queries.Count;
@@ -42,6 +44,9 @@ internal sealed unsafe class GroupScores(int maxRows, CpuTensors tensors) : IDis
         (_low[row], _high[row]) = (low, high);
         _sightIsOld = true;
     }
+
+    /// <summary>From now on no row sees keys low .. high - 1, whatever <see cref="See"/> says.</summary>
+    public void Hide(int low, int high) => (_hiddenLow, _hiddenHigh) = (low, high);
 
     /// <summary>Scores of the keys of the panels first .. first + count - 1, which must be full (all but the last) and hold at most 128 keys.</summary>
     public void Compute(PackedKeys keys, int first, int count)
@@ -89,7 +94,8 @@ internal sealed unsafe class GroupScores(int maxRows, CpuTensors tensors) : IDis
     public void Mask(int tile)
     {
         var (from, to) = Columns(tile);
-        if (to <= _valid && _sight[tile].AllSee(Start + from, Start + to))
+        var (hiddenFrom, hiddenTo) = (Math.Max(from, _hiddenLow - Start), Math.Min(to, _hiddenHigh - Start));
+        if (hiddenFrom >= hiddenTo && to <= _valid && _sight[tile].AllSee(Start + from, Start + to))
         {
             return;
         }
@@ -101,6 +107,10 @@ internal sealed unsafe class GroupScores(int maxRows, CpuTensors tensors) : IDis
             var (low, high) = (_low[index] - Start - from, Math.Min(_high[index] - Start, _valid) - from);
             columns[..Math.Clamp(low, 0, columns.Length)].Fill(float.NegativeInfinity);
             columns[Math.Clamp(high, 0, columns.Length)..].Fill(float.NegativeInfinity);
+            if (hiddenFrom < hiddenTo)
+            {
+                columns[(hiddenFrom - from)..(hiddenTo - from)].Fill(float.NegativeInfinity);
+            }
         }
     }
 

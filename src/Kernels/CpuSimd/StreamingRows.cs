@@ -14,11 +14,13 @@ internal sealed unsafe class StreamingRows(int maxRows, CpuTensors tensors) : ID
     private readonly AlignedBuffer _sums = new((long)GroupScores.Padded(maxRows) * tensors.Columns);
     private int _rows;
     private int _head;
+    private float _bias;
 
     /// <summary>Starts with rows first .. first + rows - 1; row r of them sees keys from <see cref="See"/>.</summary>
     public void Begin(int head, int first, int rows, float scale)
     {
         (_head, _rows) = (head, rows);
+        StandFor(0, 0, 0);
         _scores.Begin(head, first, rows, scale);
         _totals.Begin(GroupScores.Padded(rows));
         new Span<float>(_sums.Start, GroupScores.Padded(rows) * tensors.Columns).Clear();
@@ -26,6 +28,17 @@ internal sealed unsafe class StreamingRows(int maxRows, CpuTensors tensors) : ID
 
     /// <summary>Row <paramref name="row"/> (from 0 in this block) sees keys low .. high - 1.</summary>
     public void See(int row, int low, int high) => _scores.See(row, low, high);
+
+    /// <summary>Keys that are added from now on weigh 2^bias times as much; keys low .. high - 1 are seen by no row.</summary>
+    public void StandFor(float bias, int hiddenLow, int hiddenHigh)
+    {
+        _bias = bias;
+        _scores.Hide(hiddenLow, hiddenHigh);
+    }
+
+    /// <summary>What a row has come to: a score near its largest, and relative to that its total weight and its sums (Columns of them).</summary>
+    public (float Max, float Total, nint Sums) State(int row) =>
+        (_totals.Shift(row), _totals.Total(row), (nint)(_sums.Start + ((long)row * tensors.Columns)));
 
     /// <summary>Adds the keys of the panels first .. first + count - 1, which must be full (all but the last) and hold at most 128 keys.</summary>
     public void Attend(PackedKeys keys, int first, int count)
@@ -41,6 +54,11 @@ internal sealed unsafe class StreamingRows(int maxRows, CpuTensors tensors) : ID
 
             _scores.Mask(tile);
             var weights = _scores.Tile(tile);
+            if (_bias != 0)
+            {
+                VectorMath.AddToRows(weights + from, TileProduct.WeightStride, to - from, _bias);
+            }
+
             _totals.Weigh(tile, weights + from, TileProduct.WeightStride, to - from);
             var (low, high) = _scores.Keys(tile);
             var values = tensors.Values(_head) + ((long)(_scores.Start + low) * tensors.Columns);
@@ -51,6 +69,35 @@ internal sealed unsafe class StreamingRows(int maxRows, CpuTensors tensors) : ID
                     tensors.Columns, _totals.Rescale, high - low, Math.Min(TileProduct.Columns, tensors.Columns - column));
             }
         }
+    }
+
+    /// <summary>Adds any number of panels that follow one another and are full, all but the last.</summary>
+    public void AttendRun(PackedKeys keys, int first, int count)
+    {
+        var together = MaxKeys / keys.Width;
+        for (var panel = first; panel < first + count; panel += together)
+        {
+            Attend(keys, panel, Math.Min(together, first + count - panel));
+        }
+    }
+
+    /// <summary>Adds blocks of keys: one, or a run of whole ones (<see cref="PackedKeys.BlocksAreWhole"/>).</summary>
+    public void AttendBlocks(PackedKeys keys, int first, int count)
+    {
+        var last = (first + count) * keys.PanelsPerBlock;
+        while (keys.KeysIn(last - 1) == 0)
+        {
+            last--;
+        }
+
+        AttendRun(keys, first * keys.PanelsPerBlock, last - (first * keys.PanelsPerBlock));
+    }
+
+    /// <summary>Rows to take at a time of <paramref name="rows"/>, at most <paramref name="most"/>: pieces as even as whole tiles allow.</summary>
+    public static int EvenRows(int rows, int most)
+    {
+        var pieces = (rows + most - 1) / most;
+        return Math.Min(most, GroupScores.Padded((rows + pieces - 1) / pieces));
     }
 
     /// <summary>Writes the rows (stride d): sums over total weight, zeros for a row that saw nothing.</summary>

@@ -3,9 +3,10 @@ using System.Numerics;
 namespace AttnSweep.Kernels.CpuSimd;
 
 /// <summary>
-/// <c>threshold</c>: keys with p &gt; epsilon. p needs the row's whole softmax sum, so every score is computed; what is saved is the
+/// <c>threshold</c>: keys with p &gt; epsilon, or within a margin of the best. p needs the row's whole softmax sum, so every score is computed; what is saved is the
 /// product with V. While scores stream by, a row keeps those above a guess of its bound, extrapolated from the sum so far. In the
-/// end the bound is known; where a guess was above it, the scores of that row's tile are computed once more.
+/// end the bound is known; where a guess was above it, the scores of that row's tile are computed once more. A margin needs no
+/// sum and no guess: the largest score so far gives a bound that only rises.
 /// </summary>
 internal sealed unsafe class ThresholdKernel : CpuKernel
 {
@@ -13,12 +14,15 @@ internal sealed unsafe class ThresholdKernel : CpuKernel
     private readonly RowBlocks _blocks;
     private readonly Scratch[] _scratch;
     private readonly float _logEpsilon;
+    private readonly float? _margin;
 
-    public ThresholdKernel(CpuTensors tensors, ThreadTeam team, double epsilon)
+    /// <param name="margin">In natural logarithms; where it is given, epsilon is not used.</param>
+    public ThresholdKernel(CpuTensors tensors, ThreadTeam team, double epsilon, double? margin)
         : base(tensors, team)
     {
         var spec = tensors.Spec;
         _logEpsilon = (float)Math.Log2(epsilon);
+        _margin = (float?)(margin * Math.Log2(Math.E));
         _blocks = RowBlocks.Share(spec.Heads, spec.N, team.Size, most: KeptLists.RowsFor(spec.N), least: 24);
         _keys = Own(new PackedKeys(spec.Heads, spec.N, spec.D, spec.N));
         _scratch = OwnPerThread(() => new Scratch(_blocks.MaxRows, tensors));
@@ -38,7 +42,7 @@ internal sealed unsafe class ThresholdKernel : CpuKernel
         var missed = false;
         for (var row = 0; row < my.Rows; row++)
         {
-            var bound = my.Totals.Log2Total(row) + _logEpsilon;
+            var bound = _margin is null ? my.Totals.Log2Total(row) + _logEpsilon : my.Bounds[row];
             var isMiss = my.Highest[row] > bound;
             my.Bounds[row] = bound;
             if (isMiss)
@@ -83,7 +87,11 @@ internal sealed unsafe class ThresholdKernel : CpuKernel
                 var scores = my.Scores.Tile(tile) + from;
                 var key = my.Scores.Start + from;
                 var (row, stop) = (tile * TileProduct.Rows, Math.Min(my.Rows, (tile + 1) * TileProduct.Rows));
-                if (!boundIsKnown)
+                if (_margin is { } margin)
+                {
+                    my.Raise(row, stop, scores, to - from, margin);
+                }
+                else if (!boundIsKnown)
                 {
                     my.Totals.Add(tile, scores, TileProduct.WeightStride, to - from);
                     if (BitOperations.IsPow2(group))
@@ -132,7 +140,7 @@ internal sealed unsafe class ThresholdKernel : CpuKernel
             {
                 Scores.See(row, 0, Visible(row));
                 Lists.Clear(row);
-                Highest[row] = float.NegativeInfinity;
+                (Bounds[row], Highest[row]) = (float.NegativeInfinity, float.NegativeInfinity);
             }
         }
 
@@ -148,6 +156,15 @@ internal sealed unsafe class ThresholdKernel : CpuKernel
                 var rest = MathF.Log2((float)visible / known) - (_caution / MathF.Sqrt(known));
                 Bounds[row] = Totals.Log2Total(row) + Math.Max(0, rest) + logEpsilon;
                 Highest[row] = Math.Max(Highest[row], Bounds[row]);
+            }
+        }
+
+        /// <summary>Bounds for rows start .. stop - 1 so far below the largest score yet.</summary>
+        public void Raise(int start, int stop, float* scores, int columns, float margin)
+        {
+            for (var row = start; row < stop; row++, scores += TileProduct.WeightStride)
+            {
+                Bounds[row] = Math.Max(Bounds[row], VectorMath.Max(scores, columns) - margin);
             }
         }
 

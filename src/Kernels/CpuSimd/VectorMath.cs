@@ -228,6 +228,18 @@ internal static unsafe class VectorMath
         (Vector256.Load(sums + 8) * factor).Store(sums + 8);
     }
 
+    /// <summary>Adds to six rows; columns is a multiple of 16.</summary>
+    public static void AddToRows(float* values, int stride, int columns, float addend)
+    {
+        for (var row = 0; row < TileProduct.Rows; row++, values += stride)
+        {
+            for (var j = 0; j < columns; j += 8)
+            {
+                (Vector256.Load(values + j) + Vector256.Create(addend)).Store(values + j);
+            }
+        }
+    }
+
     /// <summary>target = values x factor, count of them.</summary>
     public static void Scaled(float* values, int count, float factor, float* target)
     {
