@@ -56,27 +56,18 @@ internal sealed unsafe class BlockTopKKernel : CpuKernel
                 rows.See(row, 0, spec.Causal ? first + row + 1 : spec.N);
             }
 
-            for (var i = 0; i < count; i++)
+            for (var (i, run) = (0, 0); i < count; i += run)
             {
-                Attend(rows, chosen[i]);
+                run = 1;
+                while (_keys.BlocksAreWhole && i + run < count && chosen[i + run] == chosen[i] + run)
+                {
+                    run++;
+                }
+
+                rows.AttendBlocks(_keys, chosen[i], run);
             }
 
             rows.Finish(Output(head, first));
-        }
-    }
-
-    private void Attend(StreamingRows rows, int block)
-    {
-        var together = StreamingRows.MaxKeys / _keys.Width;
-        var last = (block + 1) * _keys.PanelsPerBlock;
-        while (_keys.KeysIn(last - 1) == 0)
-        {
-            last--;
-        }
-
-        for (var panel = block * _keys.PanelsPerBlock; panel < last; panel += together)
-        {
-            rows.Attend(_keys, panel, Math.Min(together, last - panel));
         }
     }
 
