@@ -27,11 +27,14 @@ internal sealed unsafe class BlockTopKKernel : CpuKernel
 
     protected override void LaunchOnce()
     {
+        Stage("pack");
         _keys.Pack(Team, Tensors.Keys);
         var (spec, blocks) = (Tensors.Spec, _keys.Blocks);
+        Stage("select");
         Team.Run(spec.Heads * blocks, (index, _) =>
             Mean(Tensors.Keys + (((long)(index / blocks) * spec.N) * spec.D), index % blocks, _means.AsSpan(index * spec.D, spec.D)));
-        Team.Run(spec.Heads * blocks, (index, member) => QueryBlock(_scratch[member], _scores[member], index / blocks, blocks - 1 - (index % blocks)));
+        Stage("blocks");
+        Team.Run(spec.Heads * blocks, (index, member) => QueryBlock(_scratch[member], _scores[member], member, index / blocks, blocks - 1 - (index % blocks)));
     }
 
     private void Mean(float* rows, int block, Span<float> mean)
@@ -55,9 +58,10 @@ internal sealed unsafe class BlockTopKKernel : CpuKernel
         }
     }
 
-    private void QueryBlock(StreamingRows rows, float[] scores, int head, int own)
+    private void QueryBlock(StreamingRows rows, float[] scores, int member, int head, int own)
     {
         var spec = Tensors.Spec;
+        Phase(member, "select");
         Span<float> query = stackalloc float[spec.D];
         Mean(Tensors.Queries(head, 0), own, query);
         var candidates = spec.Causal ? own + 1 : _keys.Blocks;
@@ -79,6 +83,7 @@ internal sealed unsafe class BlockTopKKernel : CpuKernel
         }
 
         var chosen = Choose(scores.AsSpan(0, candidates), Math.Min(_count, candidates));
+        Phase(member, "attend");
         var end = Math.Min(spec.N, (own + 1) * _keys.Block);
         for (var first = own * _keys.Block; first < end; first += RowsInCache)
         {
@@ -96,6 +101,8 @@ internal sealed unsafe class BlockTopKKernel : CpuKernel
 
             rows.Finish(Output(head, first));
         }
+
+        Phase(member, null);
     }
 
     private void Attend(StreamingRows rows, int block)

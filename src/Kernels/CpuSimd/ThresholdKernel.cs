@@ -26,9 +26,11 @@ internal sealed unsafe class ThresholdKernel : CpuKernel
 
     protected override void LaunchOnce()
     {
+        Stage("pack");
         _keys.Pack(Team, Tensors.Keys);
         var spec = Tensors.Spec;
         var blocks = (spec.N + WholeRows.MaxRows - 1) / WholeRows.MaxRows;
+        Stage("rows");
         Team.Run(spec.Heads * blocks, (index, member) => Block(member, index / blocks, blocks - 1 - (index % blocks)));
     }
 
@@ -38,9 +40,11 @@ internal sealed unsafe class ThresholdKernel : CpuKernel
         var (rows, survivors) = (_rows[member], _survivors[member]);
         var first = block * WholeRows.MaxRows;
         var count = Math.Min(WholeRows.MaxRows, spec.N - first);
+        Phase(member, "score");
         rows.Compute(_keys, head, first, count, QueryScale, row => spec.Causal ? first + row + 1 : spec.N);
         for (var row = 0; row < count; row++)
         {
+            Phase(member, "select");
             var scores = rows.Row(row);
             var max = VectorMath.Max(scores, rows.Columns);
             // p > epsilon in logarithms: one comparison per key, no second exponential. A margin needs not even the sum.
@@ -48,7 +52,10 @@ internal sealed unsafe class ThresholdKernel : CpuKernel
                 ? max - margin
                 : max + Math.Log2(VectorMath.SumExp2(scores, rows.Columns, max)) + _logEpsilon;
             survivors.Collect(scores, rows.Columns, (float)bound, orEqual: false);
+            Phase(member, "combine");
             survivors.WriteOutput(Tensors.Values(head), max, Output(head, first + row), spec.D);
         }
+
+        Phase(member, null);
     }
 }

@@ -25,9 +25,11 @@ internal unsafe class TopKKernel : CpuKernel
 
     protected override void LaunchOnce()
     {
+        Stage("pack");
         _keys.Pack(Team, Tensors.Keys);
         var spec = Tensors.Spec;
         var blocks = (spec.N + WholeRows.MaxRows - 1) / WholeRows.MaxRows;
+        Stage("rows");
         Team.Run(spec.Heads * blocks, (index, member) => Block(member, index / blocks, blocks - 1 - (index % blocks)));
     }
 
@@ -37,10 +39,12 @@ internal unsafe class TopKKernel : CpuKernel
         var (rows, survivors) = (_rows[member], _survivors[member]);
         var first = block * WholeRows.MaxRows;
         var count = Math.Min(WholeRows.MaxRows, spec.N - first);
+        Phase(member, "score");
         rows.Compute(_keys, head, first, count, QueryScale, row => spec.Causal ? first + row + 1 : spec.N);
         var guess = 0f;
         for (var row = 0; row < count; row++)
         {
+            Phase(member, "select");
             var scores = rows.Row(row);
             var visible = spec.Causal ? first + row + 1 : spec.N;
             if (_k >= visible)
@@ -53,9 +57,12 @@ internal unsafe class TopKKernel : CpuKernel
             }
 
             Complete(survivors, scores, head, first + row, visible);
+            Phase(member, "combine");
             survivors.WriteOutput(
                 Tensors.Values(head), VectorMath.Max(survivors.Scores, Padded(survivors)), Output(head, first + row), spec.D);
         }
+
+        Phase(member, null);
     }
 
     /// <summary>May add keys behind the k chosen ones, which are ascending by index.</summary>

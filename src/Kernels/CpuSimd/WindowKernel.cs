@@ -21,9 +21,11 @@ internal sealed unsafe class WindowKernel : CpuKernel
 
     protected override void LaunchOnce()
     {
+        Stage("pack");
         _keys.Pack(Team, Tensors.Keys);
         var spec = Tensors.Spec;
         var blocks = (spec.N + _rows - 1) / _rows;
+        Stage("attend");
         Team.Run(spec.Heads * blocks, (index, member) => Block(_scratch[member], index / blocks, index % blocks));
     }
 
