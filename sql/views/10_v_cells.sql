@@ -44,7 +44,10 @@ SELECT r.run_id,
        s.input_id,
        a.device_id,
        a.fingerprint,
-       c.seconds AS estimated_seconds
+       c.seconds AS estimated_seconds,
+       x.dropped_error,
+       x.dropped_max_abs_error,
+       x.phases_us
 FROM results x
 JOIN cells c USING (cell_id)
 JOIN shards s USING (shard_id)
@@ -101,3 +104,6 @@ COMMENT ON COLUMN v_cells.input_id IS 'Its input.';
 COMMENT ON COLUMN v_cells.device_id IS 'The device''s id on its worker.';
 COMMENT ON COLUMN v_cells.fingerprint IS 'The environment it was measured in.';
 COMMENT ON COLUMN v_cells.estimated_seconds IS 'Device time that the planner expected.';
+COMMENT ON COLUMN v_cells.dropped_error IS 'As rel_error, of the same kept keys without renormalising, in double precision; null for dense kernels.';
+COMMENT ON COLUMN v_cells.dropped_max_abs_error IS 'As max_abs_error, of the same kept keys without renormalising; null for dense kernels.';
+COMMENT ON COLUMN v_cells.phases_us IS 'Microseconds of one launch by phase, measured apart from the trials; null where the kernel does not tell.';

@@ -32,9 +32,11 @@ internal sealed unsafe class BigBirdKernel : CpuKernel
 
     protected override void LaunchOnce()
     {
+        Stage("pack");
         _keys.Pack(Team, Tensors.Keys);
         var (spec, blocks) = (Tensors.Spec, _keys.Blocks);
         // The last ones see the most when causal, the first (global) ones otherwise: both ends before the middle.
+        Stage("attend");
         Team.Run(spec.Heads * blocks, (index, member) => QueryBlock(_scratch[member], index / blocks, FromTheEnds(index % blocks, blocks)));
     }
 

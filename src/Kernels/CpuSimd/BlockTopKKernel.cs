@@ -29,10 +29,13 @@ internal sealed unsafe class BlockTopKKernel : CpuKernel
 
     protected override void LaunchOnce()
     {
+        Stage("pack");
         _keys.Pack(Team, Tensors.Keys);
         var (spec, blocks) = (Tensors.Spec, _keys.Blocks);
+        Stage("select");
         Team.Run(spec.Heads * blocks, (index, _) => _means.Set(
             index / blocks, index % blocks, Block(Tensors.Keys + ((long)(index / blocks) * spec.N * spec.D), index % blocks), Length(index % blocks)));
+        Stage("blocks");
         Team.Run(spec.Heads * blocks, (index, member) => QueryBlock(member, index / blocks, blocks - 1 - (index % blocks)));
     }
 
@@ -44,7 +47,9 @@ internal sealed unsafe class BlockTopKKernel : CpuKernel
     {
         var spec = Tensors.Spec;
         var rows = _scratch[member];
+        Phase(member, "select");
         var count = Choose(member, head, own);
+        Phase(member, "attend");
         var chosen = (int*)_chosen[member].Start;
         var end = Math.Min(spec.N, (own + 1) * _keys.Block);
         for (var first = own * _keys.Block; first < end; first += RowsInCache)
@@ -69,6 +74,8 @@ internal sealed unsafe class BlockTopKKernel : CpuKernel
 
             rows.Finish(Output(head, first));
         }
+
+        Phase(member, null);
     }
 
     /// <summary>Scores the key blocks and leaves the best in the member's list; ascending, so that memory is read in order.</summary>

@@ -18,10 +18,12 @@ internal sealed unsafe class FlashKernel : CpuKernel
 
     protected override void LaunchOnce()
     {
+        Stage("pack");
         _keys.Pack(Team, Tensors.Keys);
         var spec = Tensors.Spec;
         var blocks = _blocks.Count;
         // The last rows see the most keys when causal: they go first, so that no thread ends with the longest block.
+        Stage("attend");
         Team.Run(spec.Heads * blocks, (index, member) => Block(_scratch[member], index / blocks, blocks - 1 - (index % blocks)));
     }
 

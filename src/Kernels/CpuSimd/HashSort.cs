@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.Intrinsics;
 using AttnSweep.Kernels.Sampling;
 
 namespace AttnSweep.Kernels.CpuSimd;
@@ -92,37 +92,39 @@ internal sealed unsafe class HashSort : IDisposable
 
     private int Bucket(float* source, float* whole)
     {
-        var (d, columns, lanes) = (_tensors.Spec.D, _tensors.Columns, Vector<float>.Count);
-        new ReadOnlySpan<float>(source, d).CopyTo(new Span<float>(whole, d)); // the padding stays zero
-        var most = Vector<float>.Zero;
-        for (var c = 0; c < columns; c += lanes)
+        var (d, columns) = (_tensors.Spec.D, _tensors.Columns);
+        if (d != columns)
         {
-            most = Vector.Max(most, Vector.Abs(Vector.Load(whole + c)));
+            new ReadOnlySpan<float>(source, d).CopyTo(new Span<float>(whole, d)); // the padding stays zero
+            source = whole;
         }
 
-        var largest = 0f;
-        for (var lane = 0; lane < lanes; lane++)
+        var most = Vector512<float>.Zero;
+        for (var c = 0; c < columns; c += 16)
         {
-            largest = Math.Max(largest, most[lane]);
+            most = Vector512.Max(most, Vector512.Abs(Vector512.Load(source + c)));
         }
 
-        var factor = new Vector<float>(HashPlanes.Factor(largest, d));
-        for (var c = 0; c < columns; c += lanes)
+        var half = Vector256.Max(most.GetLower(), most.GetUpper());
+        var quarter = Vector128.Max(half.GetLower(), half.GetUpper());
+        var largest = Math.Max(Math.Max(quarter[0], quarter[1]), Math.Max(quarter[2], quarter[3]));
+        var factor = Vector512.Create(HashPlanes.Factor(largest, d));
+        for (var c = 0; c < columns; c += 16)
         {
-            Vector.Truncate(Vector.Load(whole + c) * factor).Store(whole + c);
+            Vector512.Truncate(Vector512.Load(source + c) * factor).Store(whole + c);
         }
 
         var signs = 0;
         for (var bit = 0; bit < _bits; bit++)
         {
             var plane = _planes.Start + (bit * columns);
-            var sum = Vector<float>.Zero;
-            for (var c = 0; c < columns; c += lanes)
+            var sum = Vector512<float>.Zero;
+            for (var c = 0; c < columns; c += 16)
             {
-                sum += Vector.Load(whole + c) * Vector.Load(plane + c);
+                sum = Vector512.FusedMultiplyAdd(Vector512.Load(whole + c), Vector512.Load(plane + c), sum);
             }
 
-            signs |= Vector.Sum(sum) > 0 ? 1 << bit : 0;
+            signs |= Vector512.Sum(sum) > 0 ? 1 << bit : 0;
         }
 
         return HashPlanes.Place(signs);

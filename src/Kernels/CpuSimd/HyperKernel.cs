@@ -60,9 +60,12 @@ internal sealed unsafe class HyperKernel : CpuKernel
     protected override void LaunchOnce()
     {
         var heads = Tensors.Spec.Heads;
+        Stage("pack");
         _partial?.Clear();
         _keys?.Pack(Team, Tensors.Keys);
+        Stage("hash");
         _hash?.Hash(Team);
+        Stage("attend");
         Team.Run(heads * _triangles.Length, (index, member) =>
             Exact(_exact[member], _triangles[index / heads].Part, index % heads, _triangles[index / heads].First));
         for (var i = 0; i < _parts.Count; i++)
@@ -75,7 +78,11 @@ internal sealed unsafe class HyperKernel : CpuKernel
             }
             else if (part.Kind == HyperPartKind.Estimated)
             {
-                _sorted!.Arrange(Team, part, _draws[i]);
+                Stage("sort");
+                _sorted!.Sort(Team, part, _draws[i]);
+                Stage("gather");
+                _sorted.Gather(Team, part);
+                Stage("attend");
                 var blocks = part.Blocks(_block);
                 Team.Run(heads * blocks, (index, member) => Estimate(_estimated[member], part, index / blocks, index % blocks));
             }
@@ -83,6 +90,7 @@ internal sealed unsafe class HyperKernel : CpuKernel
 
         if (_partial is not null)
         {
+            Stage("merge");
             Team.Run(heads, (head, _) => WriteHead(head));
         }
     }

@@ -28,9 +28,11 @@ internal sealed unsafe class SinkWindowKernel : CpuKernel
     protected override void LaunchOnce()
     {
         var spec = Tensors.Spec;
+        Stage("pack");
         _keys.Pack(Team, Tensors.Keys);
         _sinks?.Pack(Team, Tensors.Keys, spec.N, [], 0);
         var blocks = (spec.N + _rows - 1) / _rows;
+        Stage("attend");
         Team.Run(spec.Heads * blocks, (index, member) => Block(_scratch[member], index / blocks, index % blocks));
     }
 

@@ -46,12 +46,11 @@ internal sealed unsafe class SortedPart : IDisposable
 
     public PackedKeys Keys(HyperPart part) => _packed[part.Keys];
 
-    /// <summary>Sorts queries and keys of a part, gathers V and packs K.</summary>
+    /// <summary>Sorts queries, keys and samples of a part.</summary>
     /// <param name="draws">Sampled keys of each head.</param>
-    public void Arrange(ThreadTeam team, HyperPart part, int[][] draws)
+    public void Sort(ThreadTeam team, HyperPart part, int[][] draws)
     {
-        var spec = _tensors.Spec;
-        team.Run(2 * spec.Heads, (index, member) =>
+        team.Run(2 * _tensors.Spec.Heads, (index, member) =>
         {
             var head = index / 2;
             if (index % 2 == 0)
@@ -63,6 +62,12 @@ internal sealed unsafe class SortedPart : IDisposable
             _hash.Sort(_hash.KeyBuckets, head, part.FirstKey, part.Keys, _keyOrder.AsSpan(head * _rows), _keyPlaces.AsSpan(head * _rows), member);
             SortSamples(head, part, draws[head]);
         });
+    }
+
+    /// <summary>Gathers V and packs K, as sorted.</summary>
+    public void Gather(ThreadTeam team, HyperPart part)
+    {
+        var spec = _tensors.Spec;
         var pieces = (part.Keys + RowsAtOnce - 1) / RowsAtOnce;
         team.Run(spec.Heads * (pieces + 1), (index, _) => GatherValues(index / (pieces + 1), index % (pieces + 1), part.Keys));
         Keys(part).Pack(team, _tensors.Keys, spec.N, _keyOrder, _rows);

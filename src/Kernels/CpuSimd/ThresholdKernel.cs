@@ -30,15 +30,18 @@ internal sealed unsafe class ThresholdKernel : CpuKernel
 
     protected override void LaunchOnce()
     {
+        Stage("pack");
         _keys.Pack(Team, Tensors.Keys);
         var blocks = _blocks.Count;
-        Team.Run(Tensors.Spec.Heads * blocks, (index, member) => Block(_scratch[member], index / blocks, blocks - 1 - (index % blocks)));
+        Stage("rows");
+        Team.Run(Tensors.Spec.Heads * blocks, (index, member) => Block(member, index / blocks, blocks - 1 - (index % blocks)));
     }
 
-    private void Block(Scratch my, int head, int block)
+    private void Block(int member, int head, int block)
     {
+        var my = _scratch[member];
         my.Begin(Tensors.Spec, head, _blocks.First(block), _blocks.Rows(block), QueryScale);
-        Stream(my, boundIsKnown: false);
+        Stream(member, boundIsKnown: false);
         var missed = false;
         for (var row = 0; row < my.Rows; row++)
         {
@@ -61,20 +64,25 @@ internal sealed unsafe class ThresholdKernel : CpuKernel
 
         if (missed)
         {
-            Stream(my, boundIsKnown: true);
+            Stream(member, boundIsKnown: true);
         }
 
+        Phase(member, "combine");
         my.Lists.WriteOutput(head, my.Rows, Output(head, my.First));
+        Phase(member, null);
     }
 
-    private void Stream(Scratch my, bool boundIsKnown)
+    private void Stream(int member, bool boundIsKnown)
     {
+        var my = _scratch[member];
         var together = GroupScores.MaxKeys / _keys.Width;
         var end = my.Visible(my.Rows - 1);
         var group = 1;
         for (var panel = 0; panel < _keys.Panels && _keys.FirstKey(panel) < end; panel += together, group++)
         {
+            Phase(member, "score");
             my.Scores.Compute(_keys, panel, Math.Min(together, _keys.Panels - panel));
+            Phase(member, "select");
             for (var tile = 0; tile < my.Scores.Tiles; tile++)
             {
                 var (from, to) = my.Scores.Columns(tile);

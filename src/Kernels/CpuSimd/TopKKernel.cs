@@ -32,8 +32,10 @@ internal sealed unsafe class TopKKernel : CpuKernel
 
     protected override void LaunchOnce()
     {
+        Stage("pack");
         _keys.Pack(Team, Tensors.Keys);
         var blocks = _blocks.Count;
+        Stage("rows");
         Team.Run(Tensors.Spec.Heads * blocks, (index, member) => Block(member, index / blocks, blocks - 1 - (index % blocks)));
     }
 
@@ -54,7 +56,9 @@ internal sealed unsafe class TopKKernel : CpuKernel
         var end = spec.Causal ? first + count : spec.N;
         for (var panel = 0; panel < _keys.Panels && _keys.FirstKey(panel) < end; panel += together)
         {
+            Phase(member, "score");
             scores.Compute(_keys, panel, Math.Min(together, _keys.Panels - panel));
+            Phase(member, "select");
             for (var tile = 0; tile < scores.Tiles; tile++)
             {
                 Take(scores, tile, lists, bounds, count);
@@ -66,7 +70,9 @@ internal sealed unsafe class TopKKernel : CpuKernel
             lists.KeepLargest(row, _k);
         }
 
+        Phase(member, "combine");
         lists.WriteOutput(head, count, Output(head, first));
+        Phase(member, null);
     }
 
     private void Take(GroupScores scores, int tile, KeptLists lists, float[] bounds, int rows)

@@ -25,9 +25,11 @@ internal sealed unsafe class TopPKernel : CpuKernel
 
     protected override void LaunchOnce()
     {
+        Stage("pack");
         _keys.Pack(Team, Tensors.Keys);
         var spec = Tensors.Spec;
         var blocks = (spec.N + WholeRows.MaxRows - 1) / WholeRows.MaxRows;
+        Stage("rows");
         Team.Run(spec.Heads * blocks, (index, member) => Block(member, index / blocks, blocks - 1 - (index % blocks)));
     }
 
@@ -37,10 +39,12 @@ internal sealed unsafe class TopPKernel : CpuKernel
         var (rows, survivors, cut) = (_rows[member], _survivors[member], _cuts[member]);
         var first = block * WholeRows.MaxRows;
         var count = Math.Min(WholeRows.MaxRows, spec.N - first);
+        Phase(member, "score");
         rows.Compute(_keys, head, first, count, QueryScale, row => spec.Causal ? first + row + 1 : spec.N);
         for (var row = 0; row < count; row++)
         {
             var scores = rows.Row(row);
+            Phase(member, "select");
             var max = VectorMath.Max(scores, rows.Columns);
             if (_mass >= 1)
             {
@@ -56,7 +60,10 @@ internal sealed unsafe class TopPKernel : CpuKernel
                 }
             }
 
+            Phase(member, "combine");
             survivors.WriteOutput(Tensors.Values(head), max, Output(head, first + row), spec.D);
         }
+
+        Phase(member, null);
     }
 }

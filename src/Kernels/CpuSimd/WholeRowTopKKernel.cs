@@ -3,8 +3,8 @@ using System.Numerics;
 namespace AttnSweep.Kernels.CpuSimd;
 
 /// <summary>
-/// The k largest scores of each row, exactly, for kernels that then need the row's other scores too. A thread owns 24 rows at a time. A guess of the k-th largest (mean
-/// plus so many deviations, as the row before had it) leaves a few more than k keys; the exact choice is made among those.
+/// The k largest scores of each row, exactly, for kernels that then need the row's other scores too. A thread owns 24 rows at a
+/// time. A guess of the k-th largest (mean plus so many deviations, as the row before had it) leaves a few more than k keys; the exact choice is made among those.
 /// </summary>
 internal abstract unsafe class WholeRowTopKKernel : CpuKernel
 {
@@ -25,9 +25,11 @@ internal abstract unsafe class WholeRowTopKKernel : CpuKernel
 
     protected override void LaunchOnce()
     {
+        Stage("pack");
         _keys.Pack(Team, Tensors.Keys);
         var spec = Tensors.Spec;
         var blocks = (spec.N + WholeRows.MaxRows - 1) / WholeRows.MaxRows;
+        Stage("rows");
         Team.Run(spec.Heads * blocks, (index, member) => Block(member, index / blocks, blocks - 1 - (index % blocks)));
     }
 
@@ -37,10 +39,12 @@ internal abstract unsafe class WholeRowTopKKernel : CpuKernel
         var (rows, survivors) = (_rows[member], _survivors[member]);
         var first = block * WholeRows.MaxRows;
         var count = Math.Min(WholeRows.MaxRows, spec.N - first);
+        Phase(member, "score");
         rows.Compute(_keys, head, first, count, QueryScale, row => spec.Causal ? first + row + 1 : spec.N);
         var guess = 0f;
         for (var row = 0; row < count; row++)
         {
+            Phase(member, "select");
             var scores = rows.Row(row);
             var visible = spec.Causal ? first + row + 1 : spec.N;
             if (_k >= visible)
@@ -53,9 +57,12 @@ internal abstract unsafe class WholeRowTopKKernel : CpuKernel
             }
 
             Complete(survivors, scores, head, first + row, visible);
+            Phase(member, "combine");
             survivors.WriteOutput(
                 Tensors.Values(head), VectorMath.Max(survivors.Scores, Padded(survivors)), Output(head, first + row), spec.D);
         }
+
+        Phase(member, null);
     }
 
     /// <summary>May add keys behind the k chosen ones, which are ascending by index.</summary>

@@ -20,9 +20,11 @@ internal sealed unsafe class WindowKernel : CpuKernel
 
     protected override void LaunchOnce()
     {
+        Stage("pack");
         _keys.Pack(Team, Tensors.Keys);
         var spec = Tensors.Spec;
         var blocks = _blocks.Count;
+        Stage("attend");
         Team.Run(spec.Heads * blocks, (index, member) => Block(_scratch[member], index / blocks, index % blocks));
     }
 

@@ -10,9 +10,10 @@ namespace AttnSweep.Kernels.Reference;
 /// <param name="Yardstick">The same error of plain float.</param>
 /// <param name="Slack">What the ambiguous keys may add to the error.</param>
 /// <param name="Lost">1 - softmax mass kept.</param>
+/// <param name="SquaredDropped">Of the kept keys' p_j v_j, not renormalised, against dense.</param>
 internal readonly record struct RowCheck(
     int Head, int Row, double Error, double Yardstick, double LargestScore, bool IsFinite, bool IsAmbiguous, double Slack,
-    double SquaredError, double SquaredTruth, double MaxAbsolute, double Lost, int Kept);
+    double SquaredError, double SquaredTruth, double MaxAbsolute, double Lost, int Kept, double SquaredDropped, double MaxDropped);
 
 /// <summary>Adds up the rows of one check and decides.</summary>
 internal sealed class ErrorTally(KernelSpec kernel, InputSpec input)
@@ -36,7 +37,9 @@ internal sealed class ErrorTally(KernelSpec kernel, InputSpec input)
             isDense ? null : _rows.Average(r => r.Lost),
             clear.Count == 0 ? 0 : clear.Max(r => r.Error),
             allowed,
-            _rows.Count - clear.Count);
+            _rows.Count - clear.Count,
+            isDense ? null : truth == 0 ? 0 : Math.Sqrt(_rows.Sum(r => r.SquaredDropped)) / truth,
+            isDense ? null : _rows.Max(r => r.MaxDropped));
 
         var worst = _rows.MaxBy(r => r.IsFinite ? r.Error - r.Slack : double.PositiveInfinity);
         // Written so that a NaN is wrong.

@@ -25,7 +25,7 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
 
     private readonly int[] _sample = RowSample.ForVerification(input.Spec, rows);
     private readonly HeadReference?[] _heads = new HeadReference?[input.Spec.Heads];
-    private readonly Dictionary<(int Head, int Row), double[]> _dense = [];
+    private readonly Dictionary<(int Head, int Row), DenseRow> _dense = [];
     private readonly float _largestValue = input.V.Max(Math.Abs);
 
     public AttentionInput Input { get; } = input;
@@ -71,7 +71,7 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
 
         Span<double> truth = new double[spec.D];
         Span<float> single = new float[spec.D];
-        ReferenceAttention.Output(scores.Truth, kept, factors, reference.Values64, truth);
+        var logWeight = ReferenceAttention.Output(scores.Truth, kept, factors, reference.Values64, truth);
         ReferenceAttention.Output(scores.Single, kept, factors, reference.Values, single);
 
         var (error, yardstick, isFinite) = (0.0, 0.0, true);
@@ -84,13 +84,17 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
 
         var isDense = kept.Length == scores.Truth.Length && factors.IsEmpty;
         var dense = Dense(head, row, reference, scores.Truth);
-        var (squaredError, squaredTruth, largest) = (0.0, 0.0, 0.0);
-        for (var c = 0; c < dense.Length; c++)
+        var (squaredError, squaredTruth, largest, squaredDropped, largestDropped) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        var keptShare = Math.Exp(logWeight - dense.LogWeight);
+        for (var c = 0; c < truth.Length; c++)
         {
-            var difference = output[c] - dense[c];
+            var difference = output[c] - dense.Output[c];
+            var dropped = (truth[c] * keptShare) - dense.Output[c];
             squaredError += difference * difference;
-            squaredTruth += dense[c] * dense[c];
+            squaredTruth += dense.Output[c] * dense.Output[c];
             largest = Math.Max(largest, Math.Abs(difference));
+            squaredDropped += dropped * dropped;
+            largestDropped = Math.Max(largestDropped, Math.Abs(dropped));
         }
 
         var (lost, slack) = (0.0, 0.0);
@@ -106,23 +110,26 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
         }
 
         return new RowCheck(head, row, error, yardstick, scores.Largest, isFinite, keys.Ambiguous.Count > 0, slack,
-            squaredError, squaredTruth, largest, lost, kept.Length);
+            squaredError, squaredTruth, largest, lost, kept.Length, squaredDropped, largestDropped);
     }
 
-    private double[] Dense(int head, int row, HeadReference reference, double[] scores)
+    private DenseRow Dense(int head, int row, HeadReference reference, double[] scores)
     {
-        if (!_dense.TryGetValue((head, row), out var output))
+        if (!_dense.TryGetValue((head, row), out var dense))
         {
-            output = new double[Input.Spec.D];
-            ReferenceAttention.Output(scores, Enumerable.Range(0, scores.Length).ToArray(), reference.Values64, output);
-            _dense[(head, row)] = output;
+            var output = new double[Input.Spec.D];
+            var logWeight = ReferenceAttention.Output(scores, Enumerable.Range(0, scores.Length).ToArray(), reference.Values64, output);
+            _dense[(head, row)] = dense = new DenseRow(output, logWeight);
         }
 
-        return output;
+        return dense;
     }
 
     private HeadReference Head(int head) =>
         _heads[head] ??= new HeadReference(Input, head, (long)_sample.Length * Input.Spec.N * Input.Spec.Heads <= KeptScores);
+
+    /// <summary>Dense attention of one row, and ln sum exp of its scores.</summary>
+    private sealed record DenseRow(double[] Output, double LogWeight);
 
     /// <summary>What a check found.</summary>
     /// <param name="IsRight">The output is within the budget on every verified row.</param>

@@ -29,8 +29,19 @@ internal static class HashPlanes
     /// At most 2^126, so vectors below 2^-103 or so lose digits, the same ones everywhere.
     /// </summary>
     /// <param name="largest">Largest absolute entry.</param>
-    public static float Factor(float largest, int d) =>
-        largest == 0 ? 1 : MathF.ScaleB(1, Math.Min(126, 22 - BitOperations.Log2((uint)Math.Max(1, (2 * d) - 1)) - MathF.ILogB(largest)));
+    public static float Factor(float largest, int d)
+    {
+        if (largest == 0)
+        {
+            return 1;
+        }
+
+        // By the bits: ILogB and ScaleB are calls, and this is done for every row.
+        var field = BitConverter.SingleToInt32Bits(largest) >> 23;
+        var exponent = field == 0 ? MathF.ILogB(largest) : field - 127;
+        var digits = 22 - BitOperations.Log2((uint)Math.Max(1, (2 * d) - 1));
+        return BitConverter.Int32BitsToSingle((Math.Min(126, digits - exponent) + 127) << 23);
+    }
 
     /// <summary>Place of a bucket in the order of Gray codes: the hash by which rows are sorted.</summary>
     public static int Place(int signs)

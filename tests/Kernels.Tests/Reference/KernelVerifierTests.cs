@@ -67,6 +67,7 @@ public sealed class KernelVerifierTests
         Assert.True(right.IsRight, right.WhyWrong);
         Assert.Equal(input.Spec.VisiblePairs, right.KeptPairs);
         Assert.Null(right.Error.TotalVariation);
+        Assert.Null(right.Error.DroppedFrobenius);
 
         Assert.False(verifier.Check(Flash, new Mutant(MaskShift: -1).Run(input)).IsRight, "mask off by one");
         Assert.False(verifier.Check(Flash, new Mutant(Rescales: false).Run(input)).IsRight, "accumulator not rescaled");
@@ -161,6 +162,8 @@ public sealed class KernelVerifierTests
         Assert.InRange(verdict.Error.TotalVariation!.Value, 0.3, 0.8); // paper 4E: M(1/8) = .44 at tau = 1
         Assert.InRange(verdict.Error.RelativeFrobenius, 0.5, 2.5);
         Assert.InRange(verdict.Error.Verification, 0, verdict.Error.Allowed);
+        Assert.InRange(verdict.Error.DroppedFrobenius!.Value, 0.3, 0.6); // sqrt(1 - H2(1/8)) = .445 at tau = 1
+        Assert.InRange(verdict.Error.DroppedMaxAbsolute!.Value, 0.01, verdict.Error.MaxAbsolute);
     }
 
     [Theory]

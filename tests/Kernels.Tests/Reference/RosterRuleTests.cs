@@ -117,6 +117,38 @@ public sealed class RosterRuleTests
         }
     }
 
+    /// <summary>Paper 4A: (1 - b/n) sqrt(n/m), simulated with a score-blind block; sort-LSH is a little better by its gain.</summary>
+    [Fact]
+    public void The_error_of_hyper_is_that_of_the_papers_model()
+    {
+        const int n = 1024;
+        const int block = 64;
+        const int samples = 64;
+        var kernel = AttentionKernelContract.Spec("hyper", ("bits", 6), ("block", block), ("samples", samples), ("minimum", 1));
+        var (error, truth, logSquares) = (0.0, 0.0, 0.0);
+        const int seeds = 6;
+        for (var seed = 1; seed <= seeds; seed++)
+        {
+            var input = AttentionInput.Create(new InputSpec(InputModels.Independent, 1, n, 64, 1, seed, false));
+            var head = new HeadReference(input, 0, keepsScores: false);
+            var plan = head.Plan(kernel, 4)!;
+            var (dense, estimate) = (new double[64], new double[64]);
+            for (var row = 0; row < n; row += 8)
+            {
+                var (scores, keys) = (head.Truth(row), plan(row));
+                var all = ReferenceAttention.Output(scores, Enumerable.Range(0, n).ToArray(), head.Values64, dense);
+                var log = ReferenceAttention.Output(scores, keys.Kept.ToArray(), keys.Factors.ToArray(), head.Values64, estimate);
+                error += dense.Zip(estimate).Sum(x => (x.First - x.Second) * (x.First - x.Second));
+                truth += dense.Sum(x => x * x);
+                logSquares += (log - all) * (log - all) / (seeds * n / 8);
+            }
+        }
+
+        const double outside = 1 - ((double)block / n);
+        Assert.InRange(Math.Sqrt(error / truth) / (outside * Math.Sqrt((double)n / samples)), 0.85, 1.05);
+        Assert.InRange(Math.Sqrt(logSquares) / (outside * Math.Sqrt((Math.E - 1) / samples)), 0.7, 1.3);
+    }
+
     private static KeptKeys Apply(string kernel, params (string, double)[] parameters)
     {
         var input = new InputSpec(InputModels.Independent, 1, Probabilities.Length, 8, 1, 1, false);
