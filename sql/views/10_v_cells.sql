@@ -49,7 +49,10 @@ SELECT r.run_id,
        i.input_parameters,
        i.dtype,
        coalesce(r.measure->>'regime', 'burst') AS regime,
-       coalesce(r.measure->>'cache', 'hot') AS cache
+       coalesce(r.measure->>'cache', 'hot') AS cache,
+       x.dropped_error,
+       x.dropped_max_abs_error,
+       x.phases_us
 FROM results x
 JOIN cells c USING (cell_id)
 JOIN shards s USING (shard_id)
@@ -111,3 +114,6 @@ COMMENT ON COLUMN v_cells.input_parameters IS 'Parameters of the input model tha
 COMMENT ON COLUMN v_cells.dtype IS 'What Q, K and V were rounded to: float32, float16 or bfloat16. Computation is float32.';
 COMMENT ON COLUMN v_cells.regime IS 'burst or sustained: how the device was loaded while it was measured.';
 COMMENT ON COLUMN v_cells.cache IS 'hot or cold: what the caches held when a sample began.';
+COMMENT ON COLUMN v_cells.dropped_error IS 'As rel_error, of the same kept keys without renormalising, in double precision; null for dense kernels.';
+COMMENT ON COLUMN v_cells.dropped_max_abs_error IS 'As max_abs_error, of the same kept keys without renormalising; null for dense kernels.';
+COMMENT ON COLUMN v_cells.phases_us IS 'Microseconds of one launch by phase, measured apart from the trials; null where the kernel does not tell.';

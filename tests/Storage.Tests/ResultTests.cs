@@ -69,6 +69,9 @@ public sealed class ResultTests(PostgresFixture postgres)
         Assert.Equal(
             $"{run} test independent n=256 d=32 sigma=1 seed=1 topk {{\"k\": 1}} cpu-simd Lab CPU @ 2 GHz lab-1 ok samples=6 8.5 [7, 10] gflops=941.176 speedup=2.5 err=0.01 trials=2 kept=0.5",
             row);
+        Assert.Equal(
+            "0.03 0.04 {\"pack\": 1.5}",
+            await store.AskAsync<string>("SELECT format('%s %s %s', dropped_error, dropped_max_abs_error, phases_us) FROM v_cells WHERE kernel = 'topk'"));
     }
 
     [Fact]

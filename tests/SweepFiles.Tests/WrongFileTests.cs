@@ -92,6 +92,9 @@ public sealed class WrongFileTests
     [InlineData("n/16", "2 * ln(d-32)", "10:21: ln(0) has no finite value at n = 256, d = 32, sigma = 0.5, seed = 1; would be a finite number")]
     [InlineData("n/16", "n - 512", "10:17: k = -256 at n = 256, d = 32, sigma = 0.5, seed = 1; would be at least 0")]
     [InlineData("topk: { k: [n/16, n/8] }", "threshold: { epsilon: 0 }", "10:27: epsilon = 0 at n = 256, d = 32, sigma = 0.5, seed = 1; would be greater than 0")]
+    [InlineData("topk: { k: [n/16, n/8] }", "threshold: { epsilon: 1/n, margin: 4 }", "10:5: 'threshold' with 'epsilon' and 'margin'; would be one of them: two entries measure both")]
+    [InlineData("topk: { k: [n/16, n/8] }", "topp: { mass: [0.9, 1.5] }", "10:25: mass = 1.5 at n = 256, d = 32, sigma = 0.5, seed = 1; would be at most 1")]
+    [InlineData("topk: { k: [n/16, n/8] }", "hyper: { bits: 17, block: 64, samples: 64, minimum: 1 }", "10:20: bits = 17 at n = 256, d = 32, sigma = 0.5, seed = 1; would be at most 16")]
     public void Of_kernels(string sound, string wrong, params string[] expected) => Expect(sound, wrong, expected);
 
     [Theory]

@@ -33,11 +33,15 @@ internal sealed unsafe class NaiveKernel : CpuKernel
 
     protected override void LaunchOnce()
     {
+        Stage("pack");
         _keys.Pack(Team, Tensors.Keys);
         var spec = Tensors.Spec;
         var tiles = spec.Heads * _rowTiles;
+        Stage("score");
         Team.Run(tiles, (tile, member) => Scores(tile, member));
+        Stage("softmax");
         Team.Run(tiles, (tile, _) => Softmax(tile));
+        Stage("combine");
         Team.Run(tiles, (tile, member) => Multiply(tile, member));
     }
 

@@ -24,6 +24,12 @@ public interface IPreparedKernel : IDisposable
     /// <summary>Launches the kernel <paramref name="count"/> times back to back and waits for the last one.</summary>
     LaunchTiming Launch(int count);
 
+    /// <summary>
+    /// Launches again with clocks between the phases (pack, hash, sort, gather, score, select, combine, attend, ...) and gives the microseconds of
+    /// each; they add up to the launch. Not for the cell's time: clocks cost a little. Null where the kernel cannot tell.
+    /// </summary>
+    IReadOnlyDictionary<string, double>? MeasurePhases() => null;
+
     /// <summary>Copies the output of the last launch, heads x n x d.</summary>
     void ReadOutput(Span<float> output);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AttnSweep.Catalogue;
 using AttnSweep.Results;
 using AttnSweep.Sweeps;
 
@@ -9,14 +10,16 @@ namespace AttnSweep.Kernels.Reference;
 /// <param name="Yardstick">The same error of plain float.</param>
 /// <param name="Slack">What the ambiguous keys may add to the error.</param>
 /// <param name="Lost">1 - softmax mass kept.</param>
+/// <param name="SquaredDropped">Of the kept keys' p_j v_j, not renormalised, against dense.</param>
 internal readonly record struct RowCheck(
     int Head, int Row, double Error, double Yardstick, double LargestScore, bool IsFinite, bool IsAmbiguous, double Slack,
-    double SquaredError, double SquaredTruth, double MaxAbsolute, double Lost, int Kept);
+    double SquaredError, double SquaredTruth, double MaxAbsolute, double Lost, int Kept, double SquaredDropped, double MaxDropped);
 
 /// <summary>Adds up the rows of one check and decides.</summary>
 internal sealed class ErrorTally(KernelSpec kernel, InputSpec input)
 {
     private readonly List<RowCheck> _rows = [];
+    private readonly KernelDefinition? _definition = KernelCatalogue.Find(kernel.Name);
 
     public void Add(RowCheck row) => _rows.Add(row);
 
@@ -26,7 +29,7 @@ internal sealed class ErrorTally(KernelSpec kernel, InputSpec input)
         var scale = largestValue * Math.Max(1, _rows.Max(r => r.LargestScore));
         var allowed = (2 * _rows.Max(r => r.Yardstick)) + (1e-7 * scale);
         var truth = Math.Sqrt(_rows.Sum(r => r.SquaredTruth));
-        var isDense = kernel.Name is "naive" or "flash";
+        var isDense = _definition?.IsDense == true;
         var error = new KernelError(
             _rows.Count,
             truth == 0 ? 0 : Math.Sqrt(_rows.Sum(r => r.SquaredError)) / truth,
@@ -34,7 +37,9 @@ internal sealed class ErrorTally(KernelSpec kernel, InputSpec input)
             isDense ? null : _rows.Average(r => r.Lost),
             clear.Count == 0 ? 0 : clear.Max(r => r.Error),
             allowed,
-            _rows.Count - clear.Count);
+            _rows.Count - clear.Count,
+            isDense ? null : truth == 0 ? 0 : Math.Sqrt(_rows.Sum(r => r.SquaredDropped)) / truth,
+            isDense ? null : _rows.Max(r => r.MaxDropped));
 
         var worst = _rows.MaxBy(r => r.IsFinite ? r.Error - r.Slack : double.PositiveInfinity);
         // Written so that a NaN is wrong.
@@ -50,17 +55,8 @@ internal sealed class ErrorTally(KernelSpec kernel, InputSpec input)
             : $"{where} is not a finite number";
     }
 
-    private double KeptPairs()
-    {
-        double AllRows(Func<int, double> kept) =>
-            input.Heads * Enumerable.Range(0, input.N).Sum(i => kept(KeepRule.Visible(input, i)));
-
-        return kernel.Name switch
-        {
-            "naive" or "flash" => input.VisiblePairs,
-            "topk" => AllRows(visible => Math.Min(kernel.Count("k"), visible)),
-            "window" => AllRows(visible => Math.Min(kernel.Count("width"), visible)),
-            _ => _rows.Average(r => (double)r.Kept) * input.Heads * input.N,
-        };
-    }
+    /// <summary>Counted on the verified rows where scores decide how many keys are kept; elsewhere the definition knows.</summary>
+    private double KeptPairs() => kernel.Name is "threshold" or "topp" or "block-topk" || _definition is null
+        ? _rows.Average(r => (double)r.Kept) * input.Heads * input.N
+        : _definition.ExpectedKeptPairs(input, kernel);
 }

@@ -25,7 +25,7 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
 
     private readonly int[] _sample = RowSample.ForVerification(input.Spec, rows);
     private readonly HeadReference?[] _heads = new HeadReference?[input.Spec.Heads];
-    private readonly Dictionary<(int Head, int Row), double[]> _dense = [];
+    private readonly Dictionary<(int Head, int Row), DenseRow> _dense = [];
     private readonly float _largestValue = input.V.Max(Math.Abs);
 
     public AttentionInput Input { get; } = input;
@@ -40,12 +40,10 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
         for (var head = 0; head < spec.Heads; head++)
         {
             var reference = Head(head);
-            var blocks = kernel.Name == "block-topk"
-                ? reference.BlockSelection(kernel.Count("block"), kernel.Count("keep"), Ambiguity)
-                : null;
+            var plan = reference.Plan(kernel, Ambiguity);
             foreach (var row in _sample)
             {
-                tally.Add(CheckRow(kernel, head, row, blocks?.Invoke(row), output.Slice(((head * spec.N) + row) * spec.D, spec.D)));
+                tally.Add(CheckRow(kernel, head, row, plan?.Invoke(row), output.Slice(((head * spec.N) + row) * spec.D, spec.D)));
             }
         }
 
@@ -61,19 +59,20 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
         }
     }
 
-    private RowCheck CheckRow(KernelSpec kernel, int head, int row, KeptKeys? blocks, ReadOnlySpan<float> output)
+    private RowCheck CheckRow(KernelSpec kernel, int head, int row, KeptKeys? planned, ReadOnlySpan<float> output)
     {
         var spec = Input.Spec;
         var reference = Head(head);
         var scores = reference.Scores(row);
         var tolerance = Ambiguity * (scores.SingleError + ((MathF.BitIncrement(1) - 1.0) * Math.Max(1, scores.Largest)));
-        var keys = KeepRule.Apply(kernel, spec, row, scores.Truth, tolerance, blocks);
+        var keys = KeepRule.Apply(kernel, spec, row, scores.Truth, tolerance, planned, head);
         var kept = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(keys.Kept);
+        var factors = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(keys.Factors);
 
         Span<double> truth = new double[spec.D];
         Span<float> single = new float[spec.D];
-        ReferenceAttention.Output(scores.Truth, kept, reference.Values64, truth);
-        ReferenceAttention.Output(scores.Single, kept, reference.Values, single);
+        var logWeight = ReferenceAttention.Output(scores.Truth, kept, factors, reference.Values64, truth);
+        ReferenceAttention.Output(scores.Single, kept, factors, reference.Values, single);
 
         var (error, yardstick, isFinite) = (0.0, 0.0, true);
         for (var c = 0; c < truth.Length; c++)
@@ -83,15 +82,19 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
             yardstick = Math.Max(yardstick, Math.Abs(single[c] - truth[c]));
         }
 
-        var isDense = kept.Length == scores.Truth.Length;
+        var isDense = kept.Length == scores.Truth.Length && factors.IsEmpty;
         var dense = Dense(head, row, reference, scores.Truth);
-        var (squaredError, squaredTruth, largest) = (0.0, 0.0, 0.0);
-        for (var c = 0; c < dense.Length; c++)
+        var (squaredError, squaredTruth, largest, squaredDropped, largestDropped) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        var keptShare = Math.Exp(logWeight - dense.LogWeight);
+        for (var c = 0; c < truth.Length; c++)
         {
-            var difference = output[c] - dense[c];
+            var difference = output[c] - dense.Output[c];
+            var dropped = (truth[c] * keptShare) - dense.Output[c];
             squaredError += difference * difference;
-            squaredTruth += dense[c] * dense[c];
+            squaredTruth += dense.Output[c] * dense.Output[c];
             largest = Math.Max(largest, Math.Abs(difference));
+            squaredDropped += dropped * dropped;
+            largestDropped = Math.Max(largestDropped, Math.Abs(dropped));
         }
 
         var (lost, slack) = (0.0, 0.0);
@@ -99,31 +102,34 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
         {
             var probabilities = scores.Truth.ToArray();
             ReferenceAttention.Softmax<double>(probabilities);
-            var mass = keys.Kept.Sum(j => probabilities[j]);
-            lost = 1 - mass;
-            var doubtful = keys.Ambiguous.Sum(j => probabilities[j]);
+            lost = 1 - keys.Kept.Sum(j => probabilities[j]);
+            var mass = keys.Kept.Select((j, place) => keys.FactorAt(place) * probabilities[j]).Sum();
+            var doubtful = keys.AmbiguousFactor * keys.Ambiguous.Sum(j => probabilities[j]);
             // Adding or dropping mass a of a renormalised mean of mass m moves it by at most a / m times the spread of V.
             slack = doubtful == 0 ? 0 : 2 * _largestValue * Math.Min(1, doubtful / Math.Max(mass - doubtful, doubtful));
         }
 
         return new RowCheck(head, row, error, yardstick, scores.Largest, isFinite, keys.Ambiguous.Count > 0, slack,
-            squaredError, squaredTruth, largest, lost, kept.Length);
+            squaredError, squaredTruth, largest, lost, kept.Length, squaredDropped, largestDropped);
     }
 
-    private double[] Dense(int head, int row, HeadReference reference, double[] scores)
+    private DenseRow Dense(int head, int row, HeadReference reference, double[] scores)
     {
-        if (!_dense.TryGetValue((head, row), out var output))
+        if (!_dense.TryGetValue((head, row), out var dense))
         {
-            output = new double[Input.Spec.D];
-            ReferenceAttention.Output(scores, Enumerable.Range(0, scores.Length).ToArray(), reference.Values64, output);
-            _dense[(head, row)] = output;
+            var output = new double[Input.Spec.D];
+            var logWeight = ReferenceAttention.Output(scores, Enumerable.Range(0, scores.Length).ToArray(), reference.Values64, output);
+            _dense[(head, row)] = dense = new DenseRow(output, logWeight);
         }
 
-        return output;
+        return dense;
     }
 
     private HeadReference Head(int head) =>
         _heads[head] ??= new HeadReference(Input, head, (long)_sample.Length * Input.Spec.N * Input.Spec.Heads <= KeptScores);
+
+    /// <summary>Dense attention of one row, and ln sum exp of its scores.</summary>
+    private sealed record DenseRow(double[] Output, double LogWeight);
 
     /// <summary>What a check found.</summary>
     /// <param name="IsRight">The output is within the budget on every verified row.</param>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AttnSweep.Results;
 
 /// <summary>What one attempt learned of one cell.</summary>
@@ -9,9 +11,11 @@ namespace AttnSweep.Results;
 /// <param name="UsefulFlops">FLOPs that the algorithm needed for those pairs.</param>
 /// <param name="DenseFlops">FLOPs of dense attention on the same input.</param>
 /// <param name="Trials">One entry per trial, in order; empty unless the outcome is ok.</param>
+/// <param name="Phases">Microseconds of one launch by phase (pack, hash, sort, gather, score, select, combine, attend, …), measured apart from the trials; null where the kernel does not tell.</param>
 public sealed record CellResult(
     long CellId, Outcome Outcome, string? Detail, KernelError? Error,
-    double KeptPairs, double UsefulFlops, double DenseFlops, IReadOnlyList<TrialResult> Trials);
+    double KeptPairs, double UsefulFlops, double DenseFlops, IReadOnlyList<TrialResult> Trials,
+    ImmutableSortedDictionary<string, double>? Phases = null);
 
 /// <summary>How far an output is from the truth, on the verified rows.</summary>
 /// <param name="Rows">Rows compared.</param>
@@ -21,9 +25,12 @@ public sealed record CellResult(
 /// <param name="Verification">max |O' - O_ref| where O_ref is the kernel's own algorithm in double precision: the implementation's error.</param>
 /// <param name="Allowed">The budget that <paramref name="Verification"/> was held against: twice the error of the same algorithm in float, plus 1e-7 x scale.</param>
 /// <param name="AmbiguousRows">Rows left out of the verification because rounding decides what is kept (a near tie at the boundary).</param>
+/// <param name="DroppedFrobenius">As <paramref name="RelativeFrobenius"/>, of the same kept keys without renormalising (sum of p_j v_j with the dense p), in double precision; null for dense kernels.</param>
+/// <param name="DroppedMaxAbsolute">As <paramref name="MaxAbsolute"/>, likewise.</param>
 public sealed record KernelError(
     int Rows, double RelativeFrobenius, double MaxAbsolute, double? TotalVariation,
-    double Verification, double Allowed, int AmbiguousRows);
+    double Verification, double Allowed, int AmbiguousRows,
+    double? DroppedFrobenius = null, double? DroppedMaxAbsolute = null);
 
 /// <summary>One series of samples.</summary>
 /// <param name="Trial">0-based.</param>

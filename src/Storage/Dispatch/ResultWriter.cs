@@ -14,7 +14,7 @@ internal sealed class ResultWriter(NpgsqlConnection connection, CancellationToke
         """
         COPY results (cell_id, attempt, outcome, detail, samples, time_median_us, time_low_us, time_high_us, speedup_vs_dense,
             verified_rows, rel_error, max_abs_error, total_variation, verification_error, verification_allowed, ambiguous_rows,
-            kept_pairs, useful_flops, dense_flops) FROM STDIN (FORMAT BINARY)
+            kept_pairs, useful_flops, dense_flops, dropped_error, dropped_max_abs_error, phases_us) FROM STDIN (FORMAT BINARY)
         """;
 
     private const string CopyTrials =
@@ -93,6 +93,16 @@ internal sealed class ResultWriter(NpgsqlConnection connection, CancellationToke
         await Double(copy, result.KeptPairs);
         await Double(copy, result.UsefulFlops);
         await Double(copy, result.DenseFlops);
+        await Double(copy, result.Error?.DroppedFrobenius);
+        await Double(copy, result.Error?.DroppedMaxAbsolute);
+        if (result.Phases is { } phases)
+        {
+            await copy.WriteAsync(JsonSerializer.Serialize(phases, ProtocolJson.Options), NpgsqlDbType.Jsonb, cancellation);
+        }
+        else
+        {
+            await copy.WriteNullAsync(cancellation);
+        }
     }
 
     private async Task WriteTrialAsync(NpgsqlBinaryImporter copy, long cellId, TrialResult trial)

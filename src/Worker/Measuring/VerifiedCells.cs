@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AttnSweep.Catalogue;
 using AttnSweep.Kernels.Devices;
 using AttnSweep.Kernels.Inputs;
@@ -110,7 +111,8 @@ internal sealed class VerifiedCells(IDevice device, AttentionInput input, Kernel
             var useful = KernelCatalogue.Find(kernel.Name)?.UsefulFlops(input.Spec, kernel, verdict.KeptPairs) ?? dense;
             if (verdict.IsRight)
             {
-                var right = new VerifiedCell(cell, kernel, verdict, useful, dense);
+                var phases = cell is null ? null : prepared.MeasurePhases()?.ToImmutableSortedDictionary(StringComparer.Ordinal);
+                var right = new VerifiedCell(cell, kernel, verdict, useful, dense, phases);
                 _prepared.Add(right, prepared);
                 prepared = null;
                 return (right, null);
@@ -143,10 +145,10 @@ internal sealed class VerifiedCells(IDevice device, AttentionInput input, Kernel
 
 /// <summary>A kernel whose output was right.</summary>
 /// <param name="Cell">Null for a dense baseline that is no cell of the shard.</param>
-internal sealed record VerifiedCell(CellWork? Cell, KernelSpec Kernel, KernelVerifier.Verdict Verdict, double UsefulFlops, double DenseFlops)
+internal sealed record VerifiedCell(CellWork? Cell, KernelSpec Kernel, KernelVerifier.Verdict Verdict, double UsefulFlops, double DenseFlops, ImmutableSortedDictionary<string, double>? Phases)
 {
     public CellResult Result(IReadOnlyList<TrialResult> trials) =>
-        new(Cell!.CellId, Outcome.Ok, null, Verdict.Error, Verdict.KeptPairs, UsefulFlops, DenseFlops, trials);
+        new(Cell!.CellId, Outcome.Ok, null, Verdict.Error, Verdict.KeptPairs, UsefulFlops, DenseFlops, trials, Phases);
 
     public bool Equals(VerifiedCell? other) => ReferenceEquals(this, other);
 

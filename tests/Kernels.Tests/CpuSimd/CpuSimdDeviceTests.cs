@@ -61,6 +61,38 @@ public sealed class CpuSimdDeviceTests
         Assert.All(rows, r => Assert.True(r.Gflops > 0 && r.PeakGflops > 0 && r.PeakShare > 0 && r.Runs >= 5));
     }
 
+    [Theory]
+    [InlineData("flash", "attend pack")]
+    [InlineData("naive", "combine pack score softmax")]
+    [InlineData("topk", "combine pack score select")]
+    [InlineData("threshold", "combine pack score select")]
+    [InlineData("topp", "combine pack score select")]
+    [InlineData("sample-topk", "combine pack score select")]
+    [InlineData("window", "attend pack")]
+    [InlineData("sink-window", "attend pack")]
+    [InlineData("bigbird", "attend pack")]
+    [InlineData("block-topk", "attend pack select")]
+    [InlineData("hyper", "attend gather hash merge pack sort")]
+    public void The_phases_of_a_launch_are_told_and_leave_the_output_as_it_is(string name, string phases)
+    {
+        var input = AttentionInput.Create(new InputSpec(InputModels.Independent, 2, 200, 32, 1, 5, true));
+        var spec = AttentionKernelContract.Spec(
+            name, ("epsilon", 0.01), ("k", 16), ("mass", 0.8), ("sinks", 2), ("width", 20), ("block", 16), ("window", 2), ("global", 1), ("random", 1),
+            ("keep", 40), ("bits", 4), ("samples", 12), ("minimum", 40));
+        using var device = new CpuSimdDevice(threads: 2);
+        using var kernel = device.Prepare(spec, input);
+        var (once, again) = (new float[input.Q.Length], new float[input.Q.Length]);
+        kernel.Launch(1);
+        kernel.ReadOutput(once);
+        var told = kernel.MeasurePhases()!;
+        kernel.ReadOutput(again);
+
+        Assert.Equal(phases, string.Join(' ', told.Keys.Except(["other"]).Order(StringComparer.Ordinal)));
+        Assert.All(told.Values, time => Assert.True(time >= 0));
+        Assert.True(told.Values.Sum() > 0);
+        Assert.Equal(once, again);
+    }
+
     [Fact]
     public void A_team_runs_each_block_once_and_reports_a_failure()
     {

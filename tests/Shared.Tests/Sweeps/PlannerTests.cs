@@ -95,6 +95,18 @@ public sealed class PlannerTests
     public void Counts_are_rounded_up_and_kept_within_the_row(string formula, int n, int expected) =>
         Assert.Equal(expected, Plan(Grid([n], [8], [1], [1], Kernel("topk", ("k", formula)))).Cells.Single().Kernel.Count("k"));
 
+    [Theory]
+    [InlineData("0", "1", 0, 1)]
+    [InlineData("n / 3", "5000", 6, 5000)] // n is no limit to the length below which hyper is exact
+    public void Counts_that_may_be_none_and_counts_that_n_does_not_limit_stay(string sinks, string minimum, int expectedSinks, int expectedMinimum)
+    {
+        var cells = Plan(Grid([16], [8], [1], [1], Kernel("sink-window", ("sinks", sinks), ("width", "4")),
+            Kernel("hyper", ("bits", "7"), ("block", "64"), ("samples", "4"), ("minimum", minimum)))).Cells;
+        Assert.Equal(expectedSinks, cells[0].Kernel.Count("sinks"));
+        Assert.Equal(expectedMinimum, cells[1].Kernel.Count("minimum"));
+        Assert.Equal((7, 16), (cells[1].Kernel.Count("bits"), cells[1].Kernel.Count("block")));
+    }
+
     [Fact]
     public void Other_parameters_are_left_as_they_are() =>
         Assert.Equal(0.25 / 16, Plan(Grid([16], [8], [1], [1], Kernel("threshold", ("epsilon", "0.25/n")))).Cells.Single().Kernel["epsilon"]);

@@ -32,9 +32,10 @@ internal static class Plans
     {
         double[][] series = trials.Length > 0 ? trials : [[10, 12, 11, 14, 10.5], [11, 11.5, 12, 13, 12.5]];
         return new CellResult(
-            cellId, Outcome.Ok, null, new KernelError(256, 0.01, 0.02, 0.1, 1e-7, 2e-7, 0), 32768, 4e6, 8e6,
+            cellId, Outcome.Ok, null, new KernelError(256, 0.01, 0.02, 0.1, 1e-7, 2e-7, 0, 0.03, 0.04), 32768, 4e6, 8e6,
             [.. series.Select((samples, trial) => new TrialResult(
-                trial, samples, SampleStatistics.Summarise(samples, 0.95), "converged", 2, 1, 0.01, 20 + trial))]);
+                trial, samples, SampleStatistics.Summarise(samples, 0.95), "converged", 2, 1, 0.01, 20 + trial))],
+            ImmutableSortedDictionary<string, double>.Empty.Add("pack", 1.5));
     }
 
     public static CellResult Not(long cellId, Outcome outcome) => new(cellId, outcome, "why not", null, 0, 0, 8e6, []);
