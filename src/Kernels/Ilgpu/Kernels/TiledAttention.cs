@@ -63,7 +63,7 @@ public static class TiledAttention
             {
                 var keys = XMath.Min(shape.Keys, to - key);
                 Load(tile.Cast<float>(), stride, shape.Keys, keys, k, origin + key, p.D, 1f);
-                Group.Barrier();
+                Group.Barrier(); // keys are there
                 for (var e = thread; e < shape.Rows / 4 * (shape.Keys / 4); e += threads)
                 {
                     int r = e / (shape.Keys / 4), c = e - (r * (shape.Keys / 4));
