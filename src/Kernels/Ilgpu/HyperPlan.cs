@@ -21,7 +21,7 @@ internal sealed record HyperPlan(int[] Items, HyperSegment[] Segments, int Longe
     {
         var (block, samples) = (kernel.Count("block"), kernel.Count("samples"));
         var parts = HyperPart.Of(input, kernel);
-        var rounds = Rounds(parts, input.N);
+        var rounds = RoundOfEach(parts, input.N);
         var (items, segments, drawn, tiles) = (new List<int>(), new List<HyperSegment>(), new List<int>(), new List<(int Round, HyperTile Tile)>());
         for (var head = 0; head < input.Heads; head++)
         {
@@ -66,7 +66,7 @@ internal sealed record HyperPlan(int[] Items, HyperSegment[] Segments, int Longe
     }
 
     /// <summary>One more than the last round of any query of the part; parts come in an order in which a query's first one is exact or its only one.</summary>
-    private static int[] Rounds(IReadOnlyList<HyperPart> parts, int n)
+    private static int[] RoundOfEach(IReadOnlyList<HyperPart> parts, int n)
     {
         var (rounds, next) = (new int[parts.Count], new int[n]);
         for (var i = 0; i < rounds.Length; i++)

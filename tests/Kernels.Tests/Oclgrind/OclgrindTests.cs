@@ -10,7 +10,7 @@ namespace AttnSweep.Kernels.Tests.Oclgrind;
 public sealed class OclgrindTests
 {
     /// <summary>Barriers in the text of the tiled attention.</summary>
-    private const int Barriers = 5;
+    private const int Barriers = 4;
 
     public static TheoryData<int> BarrierNumbers => [.. Enumerable.Range(0, Barriers)];
 
@@ -28,7 +28,8 @@ public sealed class OclgrindTests
     public async Task A_kernel_without_one_of_its_barriers_is_caught(int barrier)
     {
         var run = await OclgrindRun.OfAsync(nameof(OclgrindScenes.Flash), OclgrindRun.WithoutBarrier(barrier));
-        Assert.Contains("data race at local memory address", run.Reports, StringComparison.Ordinal);
+        // A report of a race, or of what the others have not written yet: Oclgrind runs the threads one after the other.
+        Assert.True(run.Reports.Contains("data race at local memory", StringComparison.Ordinal) || run.Reports.Contains("ninitialized value", StringComparison.Ordinal), run.ToString());
     }
 
     [Fact]
@@ -42,8 +43,7 @@ public sealed class OclgrindTests
     [Fact]
     public async Task A_kernel_without_its_bounds_check_is_caught()
     {
-        var run = await OclgrindRun.OfAsync(nameof(OclgrindScenes.Wrong));
-        Assert.Contains("data race at local memory address", run.Reports, StringComparison.Ordinal);
-        Assert.Contains("Invalid read of size 4 at global memory address", run.Reports, StringComparison.Ordinal);
+        var run = await OclgrindRun.OfAsync(nameof(OclgrindScenes.Unbounded));
+        Assert.True(run.Reports.Contains("Invalid read of size 4 at global memory address", StringComparison.Ordinal), run.ToString());
     }
 }

@@ -8,6 +8,7 @@ namespace AttnSweep.Kernels.Ilgpu.Kernels;
 /// </summary>
 public readonly record struct TilePlan(int Block, int TilesPerBlock, int KeptPerBlock, int Window, int Sinks)
 {
+    /// <summary>First key of query i's window.</summary>
     public int FirstKey(Problem p, int i)
     {
         if (Window == 0)
@@ -17,10 +18,8 @@ public readonly record struct TilePlan(int Block, int TilesPerBlock, int KeptPer
             : XMath.Min(XMath.Max(i - Window / 2, 0), p.N - Window);
     }
 
-    public int LastKey(Problem p, int i)
-    {
-        if (p.Causal != 0)
-            return i;
-        return Window == 0 ? p.N - 1 : FirstKey(p, i) + Window - 1;
-    }
+    /// <summary>Last key of query i's window, also where the query does not see it.</summary>
+    public int LastKey(Problem p, int i) => Window == 0 ? p.N - 1 : FirstKey(p, i) + Window - 1;
+
+    public static int LastSeen(Problem p, int i) => p.Causal != 0 ? i : p.N - 1;
 }

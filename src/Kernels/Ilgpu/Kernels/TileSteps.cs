@@ -17,7 +17,7 @@ internal static class TileSteps
     public static void LoadTransposed<TShape, TRows>(
         TShape shape, ArrayView<Float4> tile, int stride, int tileRows, int rows, ArrayView<float> source, TRows from, int d, float factor)
         where TShape : unmanaged, ITileShape
-        where TRows : unmanaged, ITileRows
+        where TRows : struct, ITileRows
     {
         // Whole tiles of whole vectors, nearly all, go without a question for each element.
         var isWhole = rows == tileRows && d % 4 == 0;
@@ -47,7 +47,7 @@ internal static class TileSteps
     public static void Load<TShape, TRows>(
         TShape shape, ArrayView<Float4> tile, int tileRows, int rows, ArrayView<float> source, TRows from, int d)
         where TShape : unmanaged, ITileShape
-        where TRows : unmanaged, ITileRows
+        where TRows : struct, ITileRows
     {
         var columns = Columns(d);
         var isWhole = rows == tileRows && d == 4 * columns;
@@ -73,7 +73,7 @@ internal static class TileSteps
 
     /// <summary>Coordinates 4c .. 4c + 3 of a row; zeros where there is no such row or coordinate.</summary>
     private static Float4 Vector<TRows>(ArrayView<float> source, TRows from, int r, int rows, int c, int d)
-        where TRows : unmanaged, ITileRows
+        where TRows : struct, ITileRows
     {
         var at = r < rows ? from.At(r) * d + 4 * c : 0;
         return new Float4(

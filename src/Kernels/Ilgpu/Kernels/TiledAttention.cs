@@ -57,7 +57,8 @@ public static class TiledAttention
             var keyBlock = isSinks ? 0 : kept[block * plan.KeptPerBlock + slot];
             var windowStart = plan.FirstKey(p, first);
             var from = isSinks ? 0 : XMath.Max(keyBlock * plan.Block, windowStart);
-            var to = isSinks ? XMath.Min(plan.Sinks, windowStart) : XMath.Min((keyBlock + 1) * plan.Block, plan.LastKey(p, end - 1) + 1);
+            var to = isSinks ? XMath.Min(plan.Sinks, windowStart) : XMath.Min((keyBlock + 1) * plan.Block, XMath.Max(plan.LastKey(p, end - 1) + 1, plan.Sinks));
+            to = XMath.Min(to, TilePlan.LastSeen(p, end - 1) + 1);
             if (keyBlock < 0 || rows == 0)
                 to = from;
             for (var key = from; key < to; key += shape.Keys)
@@ -94,17 +95,17 @@ public static class TiledAttention
     private static void Mask<TShape>(TShape shape, Problem p, TilePlan plan, ArrayView<Float4> scores, int r, int i, int key, int to)
         where TShape : unmanaged, ITileShape
     {
-        var from = plan.FirstKey(p, i);
-        var last = XMath.Min(plan.LastKey(p, i), to - 1);
+        int from = plan.FirstKey(p, i), last = plan.LastKey(p, i);
+        var seen = XMath.Min(TilePlan.LastSeen(p, i), to - 1);
         // Most tiles are kept whole.
-        if (key >= from && key + shape.Keys - 1 <= last)
+        if (key >= from && key + shape.Keys - 1 <= XMath.Min(last, seen))
             return;
         var row = scores.Cast<float>();
         var start = r * (shape.Keys + 4);
-        for (var j = 0; j < shape.Keys; j++)
+        for (var j = key; j < key + shape.Keys; j++)
         {
-            if (key + j > last || (key + j < from && key + j >= plan.Sinks))
-                row[start + j] = float.NegativeInfinity;
+            if (j > seen || ((j < from || j > last) && j >= plan.Sinks))
+                row[start + j - key] = float.NegativeInfinity;
         }
     }
 }
