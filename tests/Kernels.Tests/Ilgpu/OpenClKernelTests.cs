@@ -1,4 +1,5 @@
 using AttnSweep.Kernels.Devices;
+using AttnSweep.Kernels.Ilgpu;
 using AttnSweep.Kernels.Inputs;
 using AttnSweep.Kernels.Reference;
 using AttnSweep.Sweeps;
@@ -10,8 +11,6 @@ namespace AttnSweep.Kernels.Tests.Ilgpu;
 public sealed class OpenClKernelTests : AttentionKernelContract
 {
     protected override IDevice Open() => OpenClDevice.Open();
-
-    protected override bool Has(KernelSpec kernel) => IlgpuCpuKernelTests.IsOnIlgpu(kernel);
 
     /// <summary>Tiles hold vectors of four columns, in three widths: what a last vector has too many must not count.</summary>
     [Theory]
@@ -44,7 +43,10 @@ public sealed class OpenClKernelTests : AttentionKernelContract
 internal static class OpenClDevice
 {
     /// <summary>Opens the first OpenCL device. Without one the test fails where CI is true, and is skipped, with the reason, elsewhere.</summary>
-    public static IDevice Open()
+    public static IDevice Open() => Open(DeviceCode.Own);
+
+    /// <summary>The same with chosen device functions.</summary>
+    public static IDevice Open(DeviceCode code)
     {
         var device = DeviceCatalogue.Discover(new DeviceOptions()).FirstOrDefault(d => d.Backend == Backends.OpenCl);
         if (device is null)
@@ -55,6 +57,6 @@ internal static class OpenClDevice
             Assert.Skip(reason);
         }
 
-        return DeviceCatalogue.Open(device.Id, new DeviceOptions());
+        return IlgpuDevices.Open(device.Id, new DeviceOptions(), code);
     }
 }
