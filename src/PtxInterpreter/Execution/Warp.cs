@@ -164,8 +164,8 @@ internal sealed class Warp
             Remove(frame, mask);
     }
 
-    public Accessor Accessor(int lane, bool isStrong) =>
-        new(FirstThread + lane, FirstThread, Block.FirstThread, Launch.BlockThreads, Launch.Epoch, Block.LastBarrier, LastWarpBarrier, isStrong);
+    public Accessor Accessor(bool isStrong) =>
+        new(FirstThread, Block.FirstThread, Launch.BlockThreads, Launch.Epoch, Block.LastBarrier, LastWarpBarrier, isStrong);
 
     public void Find(FindingKind kind, Operation operation, int lane, string detail) =>
         Launch.Find(kind, operation, Block, (Index * Size) + lane, detail);

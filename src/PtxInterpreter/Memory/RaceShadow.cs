@@ -3,15 +3,14 @@ using System.Runtime.CompilerServices;
 namespace AttnSweep.PtxInterpreter.Memory;
 
 /// <summary>Who accesses memory, and what orders it after others.</summary>
-/// <param name="Thread">Number in the grid.</param>
-/// <param name="FirstOfWarp">First thread of its warp.</param>
+/// <param name="FirstOfWarp">First thread of its warp, as a number in the grid.</param>
 /// <param name="FirstOfBlock">First thread of its block.</param>
 /// <param name="Epoch">Grows with every barrier of the launch.</param>
 /// <param name="LastBarrier">Epoch after the block's last barrier.</param>
 /// <param name="LastWarpBarrier">Epoch after the warp's last bar.warp.sync.</param>
 /// <param name="IsStrong">Atomic or volatile: two such accesses do not race.</param>
 internal readonly record struct Accessor(
-    int Thread, int FirstOfWarp, int FirstOfBlock, int BlockThreads, int Epoch, int LastBarrier, int LastWarpBarrier, bool IsStrong);
+    int FirstOfWarp, int FirstOfBlock, int BlockThreads, int Epoch, int LastBarrier, int LastWarpBarrier, bool IsStrong);
 
 /// <summary>
 /// The last writer and readers of each word (of each byte, once a narrower access has been seen). Happens-before is what barriers
@@ -40,37 +39,37 @@ internal sealed class RaceShadow(int length)
     }
 
     /// <summary>Notes a read. Gives a thread that raced with it, or -1.</summary>
-    public int Read(int index, int bytes, in Accessor who)
+    public int Read(int index, int bytes, int thread, in Accessor who)
     {
         var (from, to) = Range(index, bytes);
         var race = -1;
         for (var i = from; i < to; i++)
         {
             ref var cell = ref _cells![i];
-            if (cell.Writer != 0 && WriterRaces(cell, who))
+            if (cell.Writer != 0 && WriterRaces(cell, thread, who))
                 race = cell.Writer - 1;
             if (!who.IsStrong)
-                NoteReader(ref cell, who);
+                NoteReader(ref cell, thread, who);
         }
 
         return race;
     }
 
     /// <summary>Notes a write or an atomic. Gives a thread that raced with it, or -1.</summary>
-    public int Write(int index, int bytes, in Accessor who)
+    public int Write(int index, int bytes, int thread, in Accessor who)
     {
         var (from, to) = Range(index, bytes);
         var race = -1;
         for (var i = from; i < to; i++)
         {
             ref var cell = ref _cells![i];
-            if (cell.Writer != 0 && WriterRaces(cell, who))
+            if (cell.Writer != 0 && WriterRaces(cell, thread, who))
                 race = cell.Writer - 1;
-            else if (cell.Reader != 0 && ReaderRaces(cell, who))
+            else if (cell.Reader != 0 && ReaderRaces(cell, thread, who))
                 race = cell.Reader - 1;
-            var many = who.IsStrong && (cell.Flags & StrongWriter) != 0 && cell.Writer != who.Thread + 1 && !IsBefore(cell.Writer - 1, cell.WriteEpoch, who);
+            var many = who.IsStrong && (cell.Flags & StrongWriter) != 0 && cell.Writer != thread + 1 && !IsBefore(cell.Writer - 1, cell.WriteEpoch, thread, who);
             cell.Flags = (byte)((who.IsStrong ? StrongWriter : 0) | (many ? ManyWriters : 0));
-            cell.Writer = who.Thread + 1;
+            cell.Writer = thread + 1;
             cell.WriteEpoch = who.Epoch;
             cell.Reader = 0;
         }
@@ -78,31 +77,31 @@ internal sealed class RaceShadow(int length)
         return race;
     }
 
-    private static bool WriterRaces(in Cell cell, in Accessor who)
+    private static bool WriterRaces(in Cell cell, int thread, in Accessor who)
     {
         if (who.IsStrong && (cell.Flags & StrongWriter) != 0)
             return false;
         return (cell.Flags & ManyWriters) != 0
             ? !(InBlock(cell.Writer - 1, who) && cell.WriteEpoch < who.LastBarrier)
-            : !IsBefore(cell.Writer - 1, cell.WriteEpoch, who);
+            : !IsBefore(cell.Writer - 1, cell.WriteEpoch, thread, who);
     }
 
-    private static bool ReaderRaces(in Cell cell, in Accessor who)
+    private static bool ReaderRaces(in Cell cell, int thread, in Accessor who)
     {
         if ((cell.Flags & OtherBlocksRead) != 0)
             return true;
         if ((cell.Flags & ManyReaders) == 0)
-            return !IsBefore(cell.Reader - 1, cell.ReadEpoch, who);
+            return !IsBefore(cell.Reader - 1, cell.ReadEpoch, thread, who);
         if (!InBlock(cell.Reader - 1, who))
             return true;
         return cell.ReadEpoch >= who.LastBarrier
             && !((cell.Flags & ReadersOfOneWarp) != 0 && InWarp(cell.Reader - 1, who) && cell.ReadEpoch < who.LastWarpBarrier);
     }
 
-    private static void NoteReader(ref Cell cell, in Accessor who)
+    private static void NoteReader(ref Cell cell, int thread, in Accessor who)
     {
         var reader = cell.Reader - 1;
-        if (reader == who.Thread && (cell.Flags & ManyReaders) == 0)
+        if (reader == thread && (cell.Flags & ManyReaders) == 0)
         {
             cell.ReadEpoch = who.Epoch;
             return;
@@ -118,14 +117,14 @@ internal sealed class RaceShadow(int length)
         else
             cell.Flags = (byte)(cell.Flags & ~(ManyReaders | ReadersOfOneWarp));
 
-        cell.Reader = who.Thread + 1;
+        cell.Reader = thread + 1;
         cell.ReadEpoch = who.Epoch;
     }
 
     /// <summary>An access of another thread happened before this one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsBefore(int thread, int epoch, in Accessor who) =>
-        thread == who.Thread || (InBlock(thread, who) && (epoch < who.LastBarrier || (InWarp(thread, who) && epoch < who.LastWarpBarrier)));
+    private static bool IsBefore(int other, int epoch, int thread, in Accessor who) =>
+        other == thread || (InBlock(other, who) && (epoch < who.LastBarrier || (InWarp(other, who) && epoch < who.LastWarpBarrier)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool InBlock(int thread, in Accessor who) => (uint)(thread - who.FirstOfBlock) < (uint)who.BlockThreads;

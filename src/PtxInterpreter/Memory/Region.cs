@@ -33,6 +33,7 @@ internal sealed class Region(string name, ulong start, int length, int copies = 
     {
         4 => MemoryMarshal.Read<uint>(Written.AsSpan(index)) == 0x01010101u,
         8 => MemoryMarshal.Read<ulong>(Written.AsSpan(index)) == 0x0101010101010101ul,
+        16 => (MemoryMarshal.Read<ulong>(Written.AsSpan(index)) & MemoryMarshal.Read<ulong>(Written.AsSpan(index + 8))) == 0x0101010101010101ul,
         _ => !Written.AsSpan(index, bytes).Contains((byte)0),
     };
 

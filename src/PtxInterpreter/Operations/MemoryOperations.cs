@@ -19,12 +19,12 @@ internal readonly record struct AccessAddress(StateSpace Space, Place? Base, lon
 /// <summary>What loads, stores and atomics share: finding the memory, the checks, and the costs.</summary>
 internal abstract class AccessOperation(AccessAddress address, int bytes, bool isStrong) : Operation
 {
-    /// <summary>Of the whole access of a lane: it must be aligned to them.</summary>
+    /// <summary>Of the whole access of a lane, a power of two: it must be aligned to them.</summary>
     protected int Bytes { get; } = bytes;
 
     /// <param name="lane">A lane.</param>
     /// <param name="index">Of its first byte in the region's data.</param>
-    protected abstract void Access(Warp warp, Frame frame, int lane, Region region, int index);
+    protected abstract void Access(Warp warp, Frame frame, int lane, Region region, int index, in Accessor who);
 
     /// <summary>What a lane gets whose access is no access.</summary>
     protected abstract void Fail(Frame frame, int lane);
@@ -34,12 +34,13 @@ internal abstract class AccessOperation(AccessAddress address, int bytes, bool i
         Span<ulong> global = stackalloc ulong[Warp.Size];
         Span<ulong> shared = stackalloc ulong[Warp.Size];
         int globals = 0, shareds = 0;
+        var who = warp.Accessor(isStrong);
         for (var rest = mask; rest != 0; rest &= rest - 1)
         {
             var lane = BitOperations.TrailingZeroCount(rest);
             var at = address.Of(frame, lane);
             var space = Windows.Resolve(address.Space, ref at);
-            if (at % (ulong)Bytes != 0)
+            if ((at & (ulong)(Bytes - 1)) != 0)
             {
                 warp.Find(FindingKind.Misaligned, this, lane, $"{Bytes} bytes at 0x{at:x} of {space.ToString().ToLowerInvariant()} memory, which {Bytes} does not divide");
                 Fail(frame, lane);
@@ -63,7 +64,7 @@ internal abstract class AccessOperation(AccessAddress address, int bytes, bool i
                 shared[shareds++] = at;
             else if (space != StateSpace.Local)
                 global[globals++] = at;
-            Access(warp, frame, lane, region, (int)(at - region.Start) + (space == StateSpace.Local ? lane * region.Length : 0));
+            Access(warp, frame, lane, region, (int)(at - region.Start) + (space == StateSpace.Local ? lane * region.Length : 0), who);
         }
 
         if (globals > 0)
@@ -79,12 +80,12 @@ internal abstract class AccessOperation(AccessAddress address, int bytes, bool i
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected void CheckRace(Warp warp, int lane, Region region, int index, bool writes)
+    protected void CheckRace(Warp warp, int lane, Region region, int index, in Accessor who, bool writes)
     {
         if (region.Shadow is not { } shadow)
             return;
-        var who = warp.Accessor(lane, isStrong);
-        var other = writes ? shadow.Write(index, Bytes, who) : shadow.Read(index, Bytes, who);
+        var thread = who.FirstOfWarp + lane;
+        var other = writes ? shadow.Write(index, Bytes, thread, who) : shadow.Read(index, Bytes, thread, who);
         if (other >= 0)
             Race(warp, lane, region, index, writes, other);
     }
@@ -102,10 +103,10 @@ internal abstract class AccessOperation(AccessAddress address, int bytes, bool i
 internal sealed class LoadOperation(AccessAddress address, int elementBytes, bool isSigned, ImmutableArray<Place?> destinations, bool isStrong)
     : AccessOperation(address, elementBytes * destinations.Length, isStrong)
 {
-    protected override void Access(Warp warp, Frame frame, int lane, Region region, int index)
+    protected override void Access(Warp warp, Frame frame, int lane, Region region, int index, in Accessor who)
     {
         CheckWritten(warp, lane, region, index);
-        CheckRace(warp, lane, region, index, writes: false);
+        CheckRace(warp, lane, region, index, who, writes: false);
         for (var i = 0; i < destinations.Length; i++)
         {
             if (destinations[i] is not { } place)
@@ -129,9 +130,9 @@ internal sealed class LoadOperation(AccessAddress address, int elementBytes, boo
 internal sealed class StoreOperation(AccessAddress address, int elementBytes, ImmutableArray<Place> sources, bool isStrong)
     : AccessOperation(address, elementBytes * sources.Length, isStrong)
 {
-    protected override void Access(Warp warp, Frame frame, int lane, Region region, int index)
+    protected override void Access(Warp warp, Frame frame, int lane, Region region, int index, in Accessor who)
     {
-        CheckRace(warp, lane, region, index, writes: true);
+        CheckRace(warp, lane, region, index, who, writes: true);
         for (var i = 0; i < sources.Length; i++)
             region.Write(index + (i * elementBytes), elementBytes, frame.Read(sources[i], lane));
     }
@@ -147,10 +148,10 @@ internal sealed class AtomicOperation(
     AccessAddress address, int elementBytes, Func<ulong, ulong, ulong, ulong> function, Place? destination, Place b, Place? c)
     : AccessOperation(address, elementBytes, isStrong: true)
 {
-    protected override void Access(Warp warp, Frame frame, int lane, Region region, int index)
+    protected override void Access(Warp warp, Frame frame, int lane, Region region, int index, in Accessor who)
     {
         CheckWritten(warp, lane, region, index);
-        CheckRace(warp, lane, region, index, writes: true);
+        CheckRace(warp, lane, region, index, who, writes: true);
         var before = region.Read(index, Bytes);
         region.Write(index, Bytes, function(before, frame.Read(b, lane), c is { } place ? frame.Read(place, lane) : 0));
         if (destination is { } d)
