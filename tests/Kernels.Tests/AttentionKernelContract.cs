@@ -116,14 +116,14 @@ public abstract class AttentionKernelContract
         Assert.Contains("magic", e.Message, StringComparison.Ordinal);
     }
 
-    protected static InputSpec Input(int n, int d, int heads = 1, double sigma = 1, bool causal = false) =>
+    public static InputSpec Input(int n, int d, int heads = 1, double sigma = 1, bool causal = false) =>
         new(InputModels.Independent, heads, n, d, sigma, Seed: 7, causal);
 
     public static KernelSpec Spec(string name, params (string Name, double Value)[] parameters) => new(
         name, parameters.ToImmutableSortedDictionary(p => p.Name, p => p.Value), $"{name}({string.Join(", ", parameters.Select(p => $"{p.Name}={p.Value}"))})");
 
     /// <summary>The kernel with parameters that keep few, some and nearly all keys of this input.</summary>
-    protected static IEnumerable<KernelSpec> Variants(string kernel, InputSpec input) => kernel switch
+    public static IEnumerable<KernelSpec> Variants(string kernel, InputSpec input) => kernel switch
     {
         "threshold" => [Spec(kernel, ("epsilon", 1.0 / input.N)), Spec(kernel, ("epsilon", 0.02 / input.N)), Spec(kernel, ("epsilon", 0.3))],
         "topk" => [.. Counts(input, 1, (input.N + 7) / 8, input.N - 1).Select(k => Spec(kernel, ("k", k)))],

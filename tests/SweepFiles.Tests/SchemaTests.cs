@@ -62,7 +62,10 @@ public sealed class SchemaTests
         Assert.Equal(KernelCatalogue.All.Select(k => k.Name).Order(), maps.Select(m => m.Key).Order());
         foreach (var kernel in KernelCatalogue.All.Where(k => k.Parameters.Count > 0))
         {
-            Assert.Equal(kernel.Parameters.Select(p => p.Name), Strings(maps[kernel.Name]!["required"]!));
+            if (kernel.TakesOneParameter)
+                Assert.Equal((1, 1), ((int)maps[kernel.Name]!["minProperties"]!, (int)maps[kernel.Name]!["maxProperties"]!));
+            else
+                Assert.Equal(kernel.Parameters.Select(p => p.Name), Strings(maps[kernel.Name]!["required"]!));
             Assert.Equal(kernel.Parameters.Select(p => p.Name), maps[kernel.Name]!["properties"]!.AsObject().Select(p => p.Key));
         }
 

@@ -11,7 +11,7 @@ using IDevice = AttnSweep.Kernels.Devices.IDevice;
 namespace AttnSweep.Kernels.Ilgpu;
 
 /// <summary>One accelerator. The tensors of the last input stay on it, so that the kernels of a shard share the upload.</summary>
-internal sealed class IlgpuDevice(DeviceInfo info, Context context, Accelerator accelerator) : IDevice
+internal sealed class IlgpuDevice(DeviceInfo info, Context context, Accelerator accelerator, DeviceCode code) : IDevice
 {
     private DeviceTensors? _tensors;
     private TimeSpan? _emptyInterval;
@@ -34,7 +34,7 @@ internal sealed class IlgpuDevice(DeviceInfo info, Context context, Accelerator 
             }
 
             var output = memory.Allocate<float>(input.Q.Length);
-            var launch = KernelLaunches.Build(accelerator, kernel, _tensors, memory, output);
+            var launch = KernelLaunches.Build(accelerator, code, kernel, _tensors, memory, output);
             // The first launch builds what the driver puts off until then; it must not be timed, and its errors belong here.
             launch();
             accelerator.Synchronize();

@@ -31,7 +31,10 @@ public static class IlgpuDevices
     }
 
     /// <exception cref="DeviceNotFoundException">There is no such device here; the message lists those that are.</exception>
-    public static IDevice Open(string deviceId, DeviceOptions options)
+    public static IDevice Open(string deviceId, DeviceOptions options) => Open(deviceId, options, DeviceCode.Own);
+
+    /// <summary>The same with chosen device functions.</summary>
+    internal static IDevice Open(string deviceId, DeviceOptions options, DeviceCode code)
     {
         var context = CreateContext(options);
         try
@@ -40,7 +43,7 @@ public static class IlgpuDevices
             foreach (var (info, device) in devices)
             {
                 if (info.Id == deviceId)
-                    return new IlgpuDevice(info, context, device.CreateAccelerator(context));
+                    return new IlgpuDevice(info, context, device.CreateAccelerator(context), code);
             }
 
             throw new DeviceNotFoundException(
@@ -58,7 +61,7 @@ public static class IlgpuDevices
     {
         builder.EnableAlgorithms().Optimize(OptimizationLevel.O2).Profiling();
         builder.Cuda();
-        builder.OpenCL(device => IsPocl(device) || IsSupported(device));
+        builder.OpenCL(device => IsForCpus(device) || IsSupported(device));
         if (options.IncludeIlgpuCpu)
             builder.CPU(CPUDevice.Default);
     });
@@ -77,8 +80,13 @@ public static class IlgpuDevices
             // A context without drivers holds a CPU device that nobody asked for.
             if (device is CPUDevice && !options.IncludeIlgpuCpu)
                 continue;
-            if (device is CLDevice cl && IsPocl(cl))
+            if (device is CLDevice cl && IsForCpus(cl))
+            {
                 SetGenericAddressSpace(cl.Capabilities, true);
+                if (cl.DeviceVersion < CLDeviceVersion.CL20)
+                    SetDeviceVersion(cl, CLDeviceVersion.CL20);
+            }
+
             yield return (new DeviceInfo(id, backend, device.Name, Memory(device), device.NumMultiprocessors, driver), device);
         }
     }
@@ -86,13 +94,19 @@ public static class IlgpuDevices
     // ILGPU's CPU device claims long.MaxValue.
     private static long Memory(Device device) => Math.Min(device.MemorySize, device is CPUDevice ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : long.MaxValue);
 
-    private static bool IsPocl(CLDevice device) =>
-        device.PlatformName.Contains("Portable Computing Language", StringComparison.OrdinalIgnoreCase);
+    /// <summary>PoCL, a driver, and Oclgrind, a checker that is there only where its library is named in OCL_ICD_VENDORS.</summary>
+    private static bool IsForCpus(CLDevice device) =>
+        device.PlatformName.Contains("Portable Computing Language", StringComparison.OrdinalIgnoreCase)
+        || device.PlatformName.Equals("Oclgrind", StringComparison.OrdinalIgnoreCase);
 
     // ILGPU's own condition. Not CVersion: drivers of OpenCL 3.0 may announce C 1.2 there and still compile later versions.
     private static bool IsSupported(CLDevice device) => device.CLStdVersion >= CLCVersion.CL20 && device.Capabilities.GenericAddressSpace;
 
-    // PoCL does not announce the generic address space that ILGPU demands; at O2 the kernels here never use it.
+    // Neither announces the generic address space that ILGPU demands; at O2 the kernels here never use it.
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_GenericAddressSpace")]
     private static extern void SetGenericAddressSpace(CLCapabilityContext capabilities, bool value);
+
+    // Oclgrind announces OpenCL 1.2, yet its compiler takes the work_group_barrier of 2.0.
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_DeviceVersion")]
+    private static extern void SetDeviceVersion(CLDevice device, CLDeviceVersion value);
 }

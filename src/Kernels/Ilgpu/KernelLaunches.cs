@@ -11,39 +11,40 @@ internal static class KernelLaunches
     /// <summary>One 4 x 4 patch of a 32 x 32 score tile for each thread.</summary>
     private const int GroupSize = 64;
 
+    /// <param name="code">Chooses the device functions.</param>
     /// <param name="scratch">Gets what was allocated, also when a later allocation fails.</param>
     /// <param name="output">heads x n x d.</param>
     public static Action Build(
-        Accelerator accelerator, KernelSpec kernel, DeviceTensors t, DeviceMemory scratch, ArrayView<float> output) => kernel.Name switch
+        Accelerator accelerator, DeviceCode code, KernelSpec kernel, DeviceTensors t, DeviceMemory scratch, ArrayView<float> output) => kernel.Name switch
         {
             // Every weight is >= 0, so a negative epsilon drops nothing.
-            "naive" => Materialised(accelerator, t, scratch, output, Weigh(accelerator, t, -1f)),
-            "threshold" => Materialised(accelerator, t, scratch, output, Weigh(accelerator, t, (float)kernel["epsilon"])),
-            "topk" => Materialised(accelerator, t, scratch, output, WeighTopK(accelerator, t, kernel.Count("k"))),
-            "flash" => Tiled(accelerator, t, scratch, output, window: 0),
-            "window" => Tiled(accelerator, t, scratch, output, kernel.Count("width")),
-            "block-topk" => BlockTopK(accelerator, t, scratch, output, kernel.Count("block"), kernel.Count("keep")),
+            "naive" => Materialised(accelerator, code, t, scratch, output, Weigh(accelerator, code, t, -1f)),
+            "threshold" => Materialised(accelerator, code, t, scratch, output, Weigh(accelerator, code, t, (float)kernel["epsilon"])),
+            "topk" => Materialised(accelerator, code, t, scratch, output, WeighTopK(accelerator, code, t, kernel.Count("k"))),
+            "flash" => Tiled(accelerator, code, t, scratch, output, window: 0),
+            "window" => Tiled(accelerator, code, t, scratch, output, kernel.Count("width")),
+            "block-topk" => BlockTopK(accelerator, code, t, scratch, output, kernel.Count("block"), kernel.Count("keep")),
             _ => throw new ArgumentException($"No kernel '{kernel.Name}': the limits let it pass.", nameof(kernel)),
         };
 
-    private static Action<ArrayView<float>> Weigh(Accelerator accelerator, DeviceTensors t, float epsilon)
+    private static Action<ArrayView<float>> Weigh(Accelerator accelerator, DeviceCode code, DeviceTensors t, float epsilon)
     {
-        var weigh = accelerator.LoadAutoGroupedStreamKernel<Index1D, Problem, float, ArrayView<float>>(MaterialisedScores.Weigh);
+        var weigh = accelerator.LoadAutoGroupedStreamKernel(code.Of(MaterialisedScores.Weigh));
         return scores => weigh(t.Problem.Heads * t.Problem.N, t.Problem, epsilon, scores);
     }
 
-    private static Action<ArrayView<float>> WeighTopK(Accelerator accelerator, DeviceTensors t, int k)
+    private static Action<ArrayView<float>> WeighTopK(Accelerator accelerator, DeviceCode code, DeviceTensors t, int k)
     {
-        var weigh = accelerator.LoadAutoGroupedStreamKernel<Index1D, Problem, int, ArrayView<float>>(MaterialisedScores.WeighTopK);
+        var weigh = accelerator.LoadAutoGroupedStreamKernel(code.Of(MaterialisedScores.WeighTopK));
         return scores => weigh(t.Problem.Heads * t.Problem.N, t.Problem, k, scores);
     }
 
-    private static Action Materialised(Accelerator accelerator, DeviceTensors t, DeviceMemory scratch, ArrayView<float> output, Action<ArrayView<float>> weigh)
+    private static Action Materialised(Accelerator accelerator, DeviceCode code, DeviceTensors t, DeviceMemory scratch, ArrayView<float> output, Action<ArrayView<float>> weigh)
     {
         var p = t.Problem;
         var scores = scratch.Allocate<float>((long)p.Heads * p.N * p.N);
-        var score = accelerator.LoadAutoGroupedStreamKernel<Index1D, Problem, ArrayView<float>, ArrayView<float>, ArrayView<float>>(MaterialisedScores.Score);
-        var combine = accelerator.LoadAutoGroupedStreamKernel<Index1D, Problem, ArrayView<float>, ArrayView<float>, ArrayView<float>>(MaterialisedScores.Combine);
+        var score = accelerator.LoadAutoGroupedStreamKernel(code.Of(MaterialisedScores.Score));
+        var combine = accelerator.LoadAutoGroupedStreamKernel(code.Of(MaterialisedScores.Combine));
         return () =>
         {
             score(p.Heads * p.N * p.N, p, t.Q, t.K, scores);
@@ -53,14 +54,14 @@ internal static class KernelLaunches
     }
 
     /// <summary>One block of n keys, kept by everybody.</summary>
-    private static Action Tiled(Accelerator accelerator, DeviceTensors t, DeviceMemory scratch, ArrayView<float> output, int window)
+    private static Action Tiled(Accelerator accelerator, DeviceCode code, DeviceTensors t, DeviceMemory scratch, ArrayView<float> output, int window)
     {
         var kept = scratch.Allocate<int>(t.Problem.Heads);
-        kept.MemSetToZero();
-        return Tiled(accelerator, t, output, kept, t.Problem.N, 1, window);
+        kept.CopyFromCPU(new int[t.Problem.Heads]);
+        return Tiled(accelerator, code, t, output, kept, t.Problem.N, 1, window);
     }
 
-    private static Action BlockTopK(Accelerator accelerator, DeviceTensors t, DeviceMemory scratch, ArrayView<float> output, int block, int keep)
+    private static Action BlockTopK(Accelerator accelerator, DeviceCode code, DeviceTensors t, DeviceMemory scratch, ArrayView<float> output, int block, int keep)
     {
         var p = t.Problem;
         var blocks = KernelLimits.Blocks(p.N, block);
@@ -69,9 +70,9 @@ internal static class KernelLaunches
         var meanK = scratch.Allocate<float>((long)p.Heads * blocks * p.D);
         var scores = scratch.Allocate<float>((long)p.Heads * blocks * blocks);
         var kept = scratch.Allocate<int>((long)p.Heads * blocks * keptBlocks);
-        var mean = accelerator.LoadAutoGroupedStreamKernel<Index1D, Problem, int, ArrayView<float>, ArrayView<float>>(BlockSelection.Mean);
-        var select = accelerator.LoadAutoGroupedStreamKernel<Index1D, Problem, int, int, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>>(BlockSelection.Select);
-        var attend = Tiled(accelerator, t, output, kept, block, keptBlocks, window: 0);
+        var mean = accelerator.LoadAutoGroupedStreamKernel(code.Of(BlockSelection.Mean));
+        var select = accelerator.LoadAutoGroupedStreamKernel(code.Of(BlockSelection.Select));
+        var attend = Tiled(accelerator, code, t, output, kept, block, keptBlocks, window: 0);
         return () =>
         {
             mean(p.Heads * blocks * p.D, p, block, t.Q, meanQ);
@@ -81,14 +82,14 @@ internal static class KernelLaunches
         };
     }
 
-    private static Action Tiled(Accelerator accelerator, DeviceTensors t, ArrayView<float> output, ArrayView<int> kept, int block, int keptBlocks, int window) => t.Problem.D switch
+    private static Action Tiled(Accelerator accelerator, DeviceCode code, DeviceTensors t, ArrayView<float> output, ArrayView<int> kept, int block, int keptBlocks, int window) => t.Problem.D switch
     {
-        <= 64 => Tiled<Narrow>(accelerator, t, output, kept, block, keptBlocks, window),
-        <= 128 => Tiled<Medium>(accelerator, t, output, kept, block, keptBlocks, window),
-        _ => Tiled<Wide>(accelerator, t, output, kept, block, keptBlocks, window),
+        <= 64 => Tiled<Narrow>(accelerator, code, t, output, kept, block, keptBlocks, window),
+        <= 128 => Tiled<Medium>(accelerator, code, t, output, kept, block, keptBlocks, window),
+        _ => Tiled<Wide>(accelerator, code, t, output, kept, block, keptBlocks, window),
     };
 
-    private static Action Tiled<TShape>(Accelerator accelerator, DeviceTensors t, ArrayView<float> output, ArrayView<int> kept, int block, int keptBlocks, int window)
+    private static Action Tiled<TShape>(Accelerator accelerator, DeviceCode code, DeviceTensors t, ArrayView<float> output, ArrayView<int> kept, int block, int keptBlocks, int window)
         where TShape : unmanaged, ITileShape
     {
         var p = t.Problem;
@@ -96,7 +97,7 @@ internal static class KernelLaunches
         var plan = new TilePlan(block, tiles, keptBlocks, window);
         var groups = p.Heads * KernelLimits.Blocks(p.N, block) * tiles;
         var config = new KernelConfig(groups, Math.Min(GroupSize, accelerator.MaxNumThreadsPerGroup));
-        var attend = accelerator.LoadStreamKernel<Problem, TilePlan, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, ArrayView<float>>(TiledAttention.Run<TShape>);
+        var attend = accelerator.LoadStreamKernel(code.Of(TiledAttention.Run<TShape>));
         return () => attend(config, p, plan, t.Q, t.K, t.V, kept, output);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AttnSweep.Catalogue;
 using AttnSweep.Results;
 using AttnSweep.Sweeps;
 
@@ -17,6 +18,7 @@ internal readonly record struct RowCheck(
 internal sealed class ErrorTally(KernelSpec kernel, InputSpec input)
 {
     private readonly List<RowCheck> _rows = [];
+    private readonly KernelDefinition? _definition = KernelCatalogue.Find(kernel.Name);
 
     public void Add(RowCheck row) => _rows.Add(row);
 
@@ -26,7 +28,7 @@ internal sealed class ErrorTally(KernelSpec kernel, InputSpec input)
         var scale = largestValue * Math.Max(1, _rows.Max(r => r.LargestScore));
         var allowed = (2 * _rows.Max(r => r.Yardstick)) + (1e-7 * scale);
         var truth = Math.Sqrt(_rows.Sum(r => r.SquaredTruth));
-        var isDense = kernel.Name is "naive" or "flash";
+        var isDense = _definition?.IsDense == true;
         var error = new KernelError(
             _rows.Count,
             truth == 0 ? 0 : Math.Sqrt(_rows.Sum(r => r.SquaredError)) / truth,
@@ -50,17 +52,8 @@ internal sealed class ErrorTally(KernelSpec kernel, InputSpec input)
             : $"{where} is not a finite number";
     }
 
-    private double KeptPairs()
-    {
-        double AllRows(Func<int, double> kept) =>
-            input.Heads * Enumerable.Range(0, input.N).Sum(i => kept(KeepRule.Visible(input, i)));
-
-        return kernel.Name switch
-        {
-            "naive" or "flash" => input.VisiblePairs,
-            "topk" => AllRows(visible => Math.Min(kernel.Count("k"), visible)),
-            "window" => AllRows(visible => Math.Min(kernel.Count("width"), visible)),
-            _ => _rows.Average(r => (double)r.Kept) * input.Heads * input.N,
-        };
-    }
+    /// <summary>Counted on the verified rows where scores decide how many keys are kept; elsewhere the definition knows.</summary>
+    private double KeptPairs() => kernel.Name is "threshold" or "topp" or "block-topk" || _definition is null
+        ? _rows.Average(r => (double)r.Kept) * input.Heads * input.N
+        : _definition.ExpectedKeptPairs(input, kernel);
 }

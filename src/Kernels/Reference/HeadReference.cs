@@ -7,6 +7,7 @@ namespace AttnSweep.Kernels.Reference;
 internal sealed class HeadReference
 {
     private readonly InputSpec _spec;
+    private readonly int _head;
     private readonly float[] _queries;
     private readonly float[] _keys;
     private readonly float[] _keyColumns;
@@ -19,6 +20,7 @@ internal sealed class HeadReference
     public HeadReference(AttentionInput input, int head, bool keepsScores)
     {
         _spec = input.Spec;
+        _head = head;
         _keepsScores = keepsScores;
         var size = _spec.N * _spec.D;
         _queries = input.Q.AsSpan(head * size, size).ToArray();
@@ -72,8 +74,16 @@ internal sealed class HeadReference
         return truth;
     }
 
+    /// <summary>For kernels that choose by more than a row's own scores: what they choose for each row; else null.</summary>
+    public Func<int, KeptKeys>? Plan(KernelSpec kernel, double ambiguity) => kernel.Name switch
+    {
+        "block-topk" => BlockSelection(kernel.Count("block"), kernel.Count("keep"), ambiguity),
+        "hyper" => new HyperRule(kernel, _spec, _head, _queries, _keys).Apply,
+        _ => null,
+    };
+
     /// <summary>What each query block of <c>block-topk</c> keeps, computed when asked for.</summary>
-    public Func<int, KeptKeys> BlockSelection(int block, int keep, double ambiguity)
+    private Func<int, KeptKeys> BlockSelection(int block, int keep, double ambiguity)
     {
         var (queries, keys) = (BlockScores.Means<float>(_queries, _spec.D, block), BlockScores.Means<float>(_keys, _spec.D, block));
         var (queries64, keys64) = (BlockScores.Means<double>(_queries64, _spec.D, block), BlockScores.Means<double>(_keys64, _spec.D, block));

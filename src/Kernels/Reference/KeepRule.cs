@@ -1,15 +1,28 @@
+using AttnSweep.Catalogue;
+using AttnSweep.Kernels.Sampling;
 using AttnSweep.Sweeps;
 
 namespace AttnSweep.Kernels.Reference;
 
-/// <summary>Which keys a kernel keeps for one row (docs/kernels.md), and which of those decisions rounding may turn.</summary>
+/// <summary>Which keys a kernel keeps for one row (docs/kernels.md), how it weighs them, and which of those decisions rounding may turn.</summary>
 public sealed class KeptKeys
 {
     /// <summary>Ascending.</summary>
     public List<int> Kept { get; } = [];
 
+    /// <summary>
+    /// For kernels that estimate: how many keys each of <see cref="Kept"/> stands for, a factor on its softmax weight. Empty
+    /// where every key stands for itself.
+    /// </summary>
+    public List<double> Factors { get; } = [];
+
     /// <summary>Keys, kept or not, so close to the boundary that a correct float kernel may decide the other way.</summary>
     public List<int> Ambiguous { get; } = [];
+
+    /// <summary>The largest factor that an ambiguous key may get.</summary>
+    public double AmbiguousFactor { get; set; } = 1;
+
+    public double FactorAt(int place) => Factors.Count == 0 ? 1 : Factors[place];
 }
 
 /// <summary>The kernels' selection rules on double-precision scores of one row.</summary>
@@ -20,15 +33,22 @@ public static class KeepRule
 
     /// <param name="scores">Scores of the visible keys.</param>
     /// <param name="scoreError">Scores (or logarithms of p) closer to the boundary than this are ambiguous.</param>
-    /// <param name="blocks">For block-topk: the selection of the row's query block.</param>
+    /// <param name="planned">What hangs on more than the row's own scores; for block-topk the blocks of the row's query block, for hyper the keys.</param>
     public static KeptKeys Apply(
-        KernelSpec kernel, InputSpec input, int row, ReadOnlySpan<double> scores, double scoreError, KeptKeys? blocks = null) => kernel.Name switch
+        KernelSpec kernel, InputSpec input, int row, ReadOnlySpan<double> scores, double scoreError, KeptKeys? planned = null, int head = 0) => kernel.Name switch
         {
             "naive" or "flash" => All(scores.Length),
+            "threshold" when kernel.Parameters.ContainsKey("margin") => Margin(scores, kernel["margin"], scoreError),
             "threshold" => Threshold(scores, kernel["epsilon"], scoreError),
             "topk" => TopK(scores, kernel.Count("k"), scoreError),
+            "topp" => TopPRule.Apply(scores, kernel["mass"], scoreError),
+            "sample-topk" => SampleRule.Apply(
+                TopK(scores, kernel.Count("k"), scoreError), scores.Length, kernel.Count("samples"), KeyPermutation.Of(input, head, row)),
             "window" => Window(input, row, kernel.Count("width")),
-            "block-topk" => Blocks(scores.Length, kernel.Count("block"), blocks ?? throw new ArgumentNullException(nameof(blocks))),
+            "sink-window" => WithSinks(Window(input, row, kernel.Count("width")), kernel.Count("sinks")),
+            "bigbird" => BigBird(BigBirdShape.Of(input, kernel), RandomBlocks.StreamOf(input, head), row),
+            "block-topk" => Blocks(scores.Length, kernel.Count("block"), planned ?? throw new ArgumentNullException(nameof(planned))),
+            "hyper" => planned ?? throw new ArgumentNullException(nameof(planned)),
             _ => throw new ArgumentException($"Kernel '{kernel.Name}' has no reference.", nameof(kernel)),
         };
 
@@ -48,7 +68,7 @@ public static class KeepRule
         return selected;
     }
 
-    private static KeptKeys All(int visible)
+    internal static KeptKeys All(int visible)
     {
         var keys = new KeptKeys();
         keys.Kept.AddRange(Enumerable.Range(0, visible));
@@ -68,6 +88,31 @@ public static class KeepRule
             }
 
             if (epsilon > 0 && Math.Abs(scores[j] - logSum - Math.Log(epsilon)) <= scoreError)
+            {
+                keys.Ambiguous.Add(j);
+            }
+        }
+
+        return keys;
+    }
+
+    private static KeptKeys Margin(ReadOnlySpan<double> scores, double margin, double scoreError)
+    {
+        var keys = new KeptKeys();
+        var bound = double.NegativeInfinity;
+        foreach (var score in scores)
+        {
+            bound = Math.Max(bound, score - margin);
+        }
+
+        for (var j = 0; j < scores.Length; j++)
+        {
+            if (scores[j] > bound)
+            {
+                keys.Kept.Add(j);
+            }
+
+            if (Math.Abs(scores[j] - bound) <= scoreError)
             {
                 keys.Ambiguous.Add(j);
             }
@@ -113,6 +158,25 @@ public static class KeepRule
         var count = Math.Min(width, visible);
         var start = input.Causal ? visible - count : Math.Clamp(row - (width / 2), 0, input.N - count);
         keys.Kept.AddRange(Enumerable.Range(start, count));
+        return keys;
+    }
+
+    private static KeptKeys WithSinks(KeptKeys window, int sinks)
+    {
+        window.Kept.InsertRange(0, Enumerable.Range(0, Math.Min(sinks, window.Kept[0])));
+        return window;
+    }
+
+    private static KeptKeys BigBird(BigBirdShape shape, Inputs.NormalSequence stream, int row)
+    {
+        var keys = new KeptKeys();
+        var visible = shape.Causal ? row + 1 : shape.N;
+        foreach (var block in RandomBlocks.Kept(shape, stream, row / shape.Block))
+        {
+            var first = block * shape.Block;
+            keys.Kept.AddRange(Enumerable.Range(first, Math.Max(0, Math.Min(shape.RowsIn(block), visible - first))));
+        }
+
         return keys;
     }
 

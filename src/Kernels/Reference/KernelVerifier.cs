@@ -40,12 +40,10 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
         for (var head = 0; head < spec.Heads; head++)
         {
             var reference = Head(head);
-            var blocks = kernel.Name == "block-topk"
-                ? reference.BlockSelection(kernel.Count("block"), kernel.Count("keep"), Ambiguity)
-                : null;
+            var plan = reference.Plan(kernel, Ambiguity);
             foreach (var row in _sample)
             {
-                tally.Add(CheckRow(kernel, head, row, blocks?.Invoke(row), output.Slice(((head * spec.N) + row) * spec.D, spec.D)));
+                tally.Add(CheckRow(kernel, head, row, plan?.Invoke(row), output.Slice(((head * spec.N) + row) * spec.D, spec.D)));
             }
         }
 
@@ -61,19 +59,20 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
         }
     }
 
-    private RowCheck CheckRow(KernelSpec kernel, int head, int row, KeptKeys? blocks, ReadOnlySpan<float> output)
+    private RowCheck CheckRow(KernelSpec kernel, int head, int row, KeptKeys? planned, ReadOnlySpan<float> output)
     {
         var spec = Input.Spec;
         var reference = Head(head);
         var scores = reference.Scores(row);
         var tolerance = Ambiguity * (scores.SingleError + ((MathF.BitIncrement(1) - 1.0) * Math.Max(1, scores.Largest)));
-        var keys = KeepRule.Apply(kernel, spec, row, scores.Truth, tolerance, blocks);
+        var keys = KeepRule.Apply(kernel, spec, row, scores.Truth, tolerance, planned, head);
         var kept = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(keys.Kept);
+        var factors = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(keys.Factors);
 
         Span<double> truth = new double[spec.D];
         Span<float> single = new float[spec.D];
-        ReferenceAttention.Output(scores.Truth, kept, reference.Values64, truth);
-        ReferenceAttention.Output(scores.Single, kept, reference.Values, single);
+        ReferenceAttention.Output(scores.Truth, kept, factors, reference.Values64, truth);
+        ReferenceAttention.Output(scores.Single, kept, factors, reference.Values, single);
 
         var (error, yardstick, isFinite) = (0.0, 0.0, true);
         for (var c = 0; c < truth.Length; c++)
@@ -83,7 +82,7 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
             yardstick = Math.Max(yardstick, Math.Abs(single[c] - truth[c]));
         }
 
-        var isDense = kept.Length == scores.Truth.Length;
+        var isDense = kept.Length == scores.Truth.Length && factors.IsEmpty;
         var dense = Dense(head, row, reference, scores.Truth);
         var (squaredError, squaredTruth, largest) = (0.0, 0.0, 0.0);
         for (var c = 0; c < dense.Length; c++)
@@ -99,9 +98,9 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
         {
             var probabilities = scores.Truth.ToArray();
             ReferenceAttention.Softmax<double>(probabilities);
-            var mass = keys.Kept.Sum(j => probabilities[j]);
-            lost = 1 - mass;
-            var doubtful = keys.Ambiguous.Sum(j => probabilities[j]);
+            lost = 1 - keys.Kept.Sum(j => probabilities[j]);
+            var mass = keys.Kept.Select((j, place) => keys.FactorAt(place) * probabilities[j]).Sum();
+            var doubtful = keys.AmbiguousFactor * keys.Ambiguous.Sum(j => probabilities[j]);
             // Adding or dropping mass a of a renormalised mean of mass m moves it by at most a / m times the spread of V.
             slack = doubtful == 0 ? 0 : 2 * _largestValue * Math.Min(1, doubtful / Math.Max(mass - doubtful, doubtful));
         }

@@ -48,10 +48,12 @@ public static class ReferenceAttention
     }
 
     /// <summary>
-    /// Softmax over the kept keys only, times V: <paramref name="output"/> = sum p_j v_j / sum p_j; zeros where nothing is kept.
+    /// Softmax over the kept keys only, times V: <paramref name="output"/> = sum c_j p_j v_j / sum c_j p_j; zeros where nothing is kept.
     /// </summary>
+    /// <param name="factors">c_j of each kept key, empty where all are 1.</param>
     /// <param name="values">V of the head, n x d.</param>
-    public static void Output<T>(ReadOnlySpan<T> scores, ReadOnlySpan<int> kept, ReadOnlySpan<T> values, Span<T> output)
+    /// <returns>ln of sum c_j exp(s_j); minus infinity where nothing is kept.</returns>
+    public static T Output<T>(ReadOnlySpan<T> scores, ReadOnlySpan<int> kept, ReadOnlySpan<double> factors, ReadOnlySpan<T> values, Span<T> output)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         output.Clear();
@@ -62,11 +64,12 @@ public static class ReferenceAttention
         }
 
         var sum = T.Zero;
-        foreach (var j in kept)
+        for (var i = 0; i < kept.Length; i++)
         {
-            var weight = T.Exp(scores[j] - max);
+            var weight = T.Exp(scores[kept[i]] - max);
+            weight = factors.IsEmpty ? weight : weight * T.CreateChecked(factors[i]);
             sum += weight;
-            MultiplyAdd(weight, values.Slice(j * output.Length, output.Length), output);
+            MultiplyAdd(weight, values.Slice(kept[i] * output.Length, output.Length), output);
         }
 
         if (kept.Length > 0)
@@ -76,7 +79,13 @@ public static class ReferenceAttention
                 value /= sum;
             }
         }
+
+        return max + T.Log(sum);
     }
+
+    /// <summary>The same where every kept key stands for itself.</summary>
+    public static T Output<T>(ReadOnlySpan<T> scores, ReadOnlySpan<int> kept, ReadOnlySpan<T> values, Span<T> output)
+        where T : unmanaged, IFloatingPointIeee754<T> => Output(scores, kept, [], values, output);
 
     /// <summary>Replaces scores by their softmax and returns ln sum exp.</summary>
     public static T Softmax<T>(Span<T> scores)

@@ -9,8 +9,13 @@ public static class KernelCatalogue
         new FlashDefinition(),
         new ThresholdDefinition(),
         new TopKDefinition(),
+        new TopPDefinition(),
         new WindowDefinition(),
+        new SinkWindowDefinition(),
+        new BigBirdDefinition(),
         new BlockTopKDefinition(),
+        new HyperDefinition(),
+        new SampleTopKDefinition(),
     ];
 
     /// <summary>The dense kernel that speed-ups are relative to.</summary>

@@ -16,6 +16,9 @@ public abstract class KernelDefinition
 
     public abstract IReadOnlyList<ParameterDefinition> Parameters { get; }
 
+    /// <summary>Exactly one of the parameters is given (they say the same thing in different ways), not all of them.</summary>
+    public virtual bool TakesOneParameter => false;
+
     /// <summary>Computes every visible query-key pair exactly.</summary>
     public virtual bool IsDense => false;
 
@@ -63,6 +66,8 @@ public abstract class KernelDefinition
 /// <summary>A parameter of a kernel.</summary>
 /// <param name="Name">As in sweep files.</param>
 /// <param name="Meaning">One sentence, with unit and range.</param>
-/// <param name="IsCount">Rounded up to a whole number and kept between 1 and n.</param>
+/// <param name="IsCount">Rounded up to a whole number and kept between <paramref name="Least"/> and n.</param>
 /// <param name="Minimum">Smallest value that makes sense (exclusive for fractions such as epsilon).</param>
-public sealed record ParameterDefinition(string Name, string Meaning, bool IsCount, double Minimum);
+/// <param name="Least">What a count is raised to: 0 where none is a choice.</param>
+/// <param name="Maximum">Largest value that makes sense, and then n is no limit; null: a count is lowered to n, anything else has no limit.</param>
+public sealed record ParameterDefinition(string Name, string Meaning, bool IsCount, double Minimum, int Least = 1, double? Maximum = null);

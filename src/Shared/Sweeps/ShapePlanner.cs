@@ -58,7 +58,7 @@ internal sealed class ShapePlanner(Sweep sweep, PlannerOptions options, ProblemL
         ];
     }
 
-    /// <summary>Counts are rounded up and kept between 1 and n, so that kernels see valid numbers (docs/kernels.md).</summary>
+    /// <summary>Counts are rounded up and kept between their least value and n, so that kernels see valid numbers (docs/kernels.md).</summary>
     private KernelSpec? Resolve(KernelRequest request, AxisPoint point)
     {
         var numbers = ImmutableSortedDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
@@ -77,7 +77,13 @@ internal sealed class ShapePlanner(Sweep sweep, PlannerOptions options, ProblemL
                 return null;
             }
 
-            numbers[definition.Name] = definition.IsCount ? Math.Clamp(RoundedUp(value), 1, point.N) : value;
+            if (value > definition.Maximum)
+            {
+                problems.Of(formula, new(0, $"{definition.Name} = {Numbers.Text(value)}{point.Where}", $"would be at most {Numbers.Text(definition.Maximum.Value)}"));
+                return null;
+            }
+
+            numbers[definition.Name] = definition.IsCount ? Math.Clamp(RoundedUp(value), definition.Least, definition.Maximum ?? point.N) : value;
         }
 
         return new KernelSpec(request.Definition.Name, numbers.ToImmutable(), request.Variant);

@@ -69,13 +69,20 @@ internal sealed class KernelReader(MistakeList mistakes, Dictionary<Expression, 
 
         if (Fields.Of(parameters, $"a map such as {{ {known[0]}: n/8 }}", known, mistakes) is not { } fields)
             return [];
-        var missing = known.Where(p => fields.Value(p) is null).ToArray();
+        var given = definition.Parameters.Where(p => fields.Value(p.Name) is not null).ToArray();
+        if (definition.TakesOneParameter && given.Length > 1)
+        {
+            mistakes.Add(name.Place, $"'{definition.Name}' with '{string.Join("' and '", given.Select(p => p.Name))}'", "would be one of them: two entries measure both");
+            return [];
+        }
+
+        var missing = definition.TakesOneParameter && given.Length == 1 ? [] : known.Where(p => fields.Value(p) is null).ToArray();
         if (missing.Length > 0 && fields.HasUnknown)
             return [];
         if (missing.Length > 0)
             return Missing(definition, name, missing);
         var combinations = new List<IReadOnlyList<RequestedParameter>> { Array.Empty<RequestedParameter>() };
-        foreach (var parameter in definition.Parameters)
+        foreach (var parameter in given)
         {
             var formulas = Formulas(fields.Value(parameter.Name)!, parameter);
             combinations = [.. combinations.SelectMany(c => formulas.Select(f => (IReadOnlyList<RequestedParameter>)[.. c, new RequestedParameter(parameter, f)]))];
@@ -115,6 +122,12 @@ internal sealed class KernelReader(MistakeList mistakes, Dictionary<Expression, 
     private KernelRequest[] Missing(KernelDefinition definition, ScalarNode name, string[] missing)
     {
         var meaning = definition.Parameters.First(p => p.Name == missing[0]).Meaning;
+        if (definition.TakesOneParameter)
+        {
+            mistakes.Add(name.Place, $"'{definition.Name}' without '{string.Join("' or '", missing)}'", $"would be {string.Join(" or ", definition.Parameters.Select(p => $"{definition.Name}: {{ {p.Name}: ... }}"))} ({missing[0]}: {meaning})");
+            return [];
+        }
+
         mistakes.Add(name.Place, $"'{definition.Name}' without '{string.Join("' and '", missing)}'", $"would be {definition.Name}: {{ {string.Join(", ", definition.Parameters.Select(p => $"{p.Name}: ..."))} }} ({missing[0]}: {meaning})");
         return [];
     }

@@ -12,7 +12,10 @@ public sealed class PtxInterpreterKernelTests : AttentionKernelContract, IDispos
 {
     private readonly List<PtxAccelerator> _opened = [];
 
-    protected override bool Runs(InputSpec input) => (long)input.Heads * input.N * input.N * input.D <= 150L * 150 * 128;
+    /// <summary>Some hundred million threads' instructions a second: a case of this size takes up to a second.</summary>
+    protected override bool Runs(InputSpec input) => (long)input.Heads * input.N * input.N * input.D <= 150L * 150 * 32 || (input.N, input.Heads) is (< 70, 1);
+
+    protected override bool Has(KernelSpec kernel) => InterpretedDevice.Has(kernel);
 
     protected override IDevice Open()
     {
@@ -30,11 +33,25 @@ public sealed class PtxInterpreterKernelTests : AttentionKernelContract, IDispos
 
 internal static class InterpretedDevice
 {
+    /// <summary>Whether the product has this kernel for GPUs.</summary>
+    public static bool Has(KernelSpec kernel)
+    {
+        try
+        {
+            KernelLimits.Check(kernel, AttentionKernelContract.Input(n: 64, d: 16), long.MaxValue);
+            return true;
+        }
+        catch (KernelUnsupportedException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The product's device on the interpreter.</summary>
-    public static (IDevice Device, PtxAccelerator Accelerator) Open(Func<string, string>? rewrite = null)
+    public static (IDevice Device, PtxAccelerator Accelerator) Open(Func<string, string>? rewrite = null, DeviceCode? code = null)
     {
         var context = Context.Create(b => b.EnableAlgorithms().Optimize(OptimizationLevel.O2).Profiling());
         var accelerator = new PtxAccelerator(context, rewrite);
-        return (new IlgpuDevice(new DeviceInfo("ptx", Backends.Cuda, accelerator.Name, accelerator.MemorySize, 1, "PTX interpreter"), context, accelerator), accelerator);
+        return (new IlgpuDevice(new DeviceInfo("ptx", Backends.Cuda, accelerator.Name, accelerator.MemorySize, 1, "PTX interpreter"), context, accelerator, code ?? DeviceCode.Own), accelerator);
     }
 }

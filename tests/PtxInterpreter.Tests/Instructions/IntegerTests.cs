@@ -104,9 +104,10 @@ public sealed class IntegerTests
 
     [Theory]
     [InlineData("and", 1, 0, 0, 0)]
-    [InlineData("or", 1, 0, 1, 1)]
+    [InlineData("or", 1, 0, 1, 0)]
     [InlineData("xor", 0, 1, 1, 0)]
     [InlineData("or", 0, 1, 1, 1)]
+    [InlineData("and", 0, 1, 0, 1)]
     public void A_comparison_combined_with_a_predicate_and_its_complement(string logic, int less, int predicate, int p, int q) => Assert.Equal(
         (ulong)(p + (2 * q)),
         Ptx.Result($"setp.ne.s32 %p1, {predicate}, 0; setp.lt.{logic}.s32 %p2|%p3, {1 - less}, 1, %p1; selp.b32 %r1, 1, 0, %p2; selp.b32 %r2, 2, 0, %p3; add.s32 %r3, %r1, %r2; st.global.b32 [%rd3], %r3;"));

@@ -3,9 +3,6 @@ using ILGPU.Algorithms;
 
 namespace AttnSweep.Kernels.Ilgpu.Kernels;
 
-/// <summary>Which keys a tiled launch visits: whole key blocks by list, and inside them a window (0 = none).</summary>
-public readonly record struct TilePlan(int Block, int TilesPerBlock, int KeptPerBlock, int Window);
-
 /// <summary>
 /// Streaming softmax (flash, window, block-topk). A group owns up to <c>Rows</c> query rows of one query block. Its Q tile, its
 /// accumulators, one tile of keys (then of the same keys' values) and the scores lie in shared memory. A thread computes 4 x 4
@@ -66,7 +63,7 @@ public static class TiledAttention
             {
                 var keys = XMath.Min(shape.Keys, to - key);
                 Load(tile.Cast<float>(), stride, shape.Keys, keys, k, origin + key, p.D, 1f);
-                Group.Barrier();
+                Group.Barrier(); // keys are there
                 for (var e = thread; e < shape.Rows / 4 * (shape.Keys / 4); e += threads)
                 {
                     int r = e / (shape.Keys / 4), c = e - (r * (shape.Keys / 4));

@@ -1,0 +1,37 @@
+using AttnSweep.Sweeps;
+
+namespace AttnSweep.Catalogue;
+
+/// <summary>Sliding window beside the first few keys (StreamingLLM's attention sinks).</summary>
+public sealed class SinkWindowDefinition : KernelDefinition
+{
+    public override string Name => "sink-window";
+
+    public override string Summary => "keeps the first keys (sinks) and a sliding window around each query, renormalised";
+
+    public override IReadOnlyList<ParameterDefinition> Parameters { get; } =
+    [
+        new("sinks", "keys kept at the beginning of the sequence, 0 to n", IsCount: true, Minimum: 0, Least: 0),
+        new("width", "keys in the window, 1 to n", IsCount: true, Minimum: 0),
+    ];
+
+    public override double ExpectedKeptPairs(InputSpec input, KernelSpec kernel)
+    {
+        var (n, sinks, width) = (input.N, Math.Min(kernel.Count("sinks"), input.N), Math.Min(kernel.Count("width"), input.N));
+        if (input.Causal)
+            return input.Heads * CappedRows(n, (int)Math.Min(n, (long)sinks + width), causal: true);
+
+        // A window that starts at key s leaves min(sinks, s) sinks outside. Starts: 0 for the rows up to width / 2, then one
+        // row for each of 1 .. n - width - 1, then n - width for all others.
+        double last = n - width;
+        if (last == 0)
+            return input.Heads * (double)n * n;
+        double rising = Math.Min(sinks, last - 1);
+        var outside = rising * (rising + 1) / 2 + (last - 1 - rising) * sinks + (width - width / 2) * Math.Min(sinks, last);
+        return input.Heads * ((double)n * width + outside);
+    }
+
+    public override double UsefulFlops(InputSpec input, KernelSpec kernel, double keptPairs) => 4.0 * input.D * keptPairs;
+
+    public override long MemoryBytes(InputSpec input, KernelSpec kernel) => input.TensorBytes + PackedKeyBytes(input);
+}
