@@ -32,6 +32,7 @@ public static class ClusterNode
     {
         try
         {
+            options.DemandSafeTransport();
             using var host = Build(options, configure, services);
             return await RunAsync(host, stopping);
         }

@@ -1,3 +1,5 @@
+using AttnSweep.Clustering.Security;
+
 namespace AttnSweep.Clustering;
 
 /// <summary>Where a node lives and where it looks for the others.</summary>
@@ -5,22 +7,34 @@ namespace AttnSweep.Clustering;
 /// <param name="Host">Address that other nodes reach this one at, and that it binds to.</param>
 /// <param name="Port">0 picks a free port (workers only: coordinators are looked for at theirs).</param>
 /// <param name="Seeds">host:port of all coordinators, the same list everywhere.</param>
-public sealed record NodeOptions(string Role, string Host, int Port, IReadOnlyList<string> Seeds)
+/// <param name="Tls">Null speaks plainly, which only loopback may without <paramref name="Insecure"/>.</param>
+/// <param name="Insecure">The user knows the network and wants no encryption.</param>
+public sealed record NodeOptions(
+    string Role, string Host, int Port, IReadOnlyList<string> Seeds, NodeTls? Tls = null, bool Insecure = false)
 {
+    /// <exception cref="NodeProblemException">This address needs certificates.</exception>
+    internal void DemandSafeTransport()
+    {
+        if (TransportRule.WhyRefused(Host, Tls is not null, Insecure) is { } refused)
+        {
+            throw new NodeProblemException(refused);
+        }
+    }
+
     /// <summary>The seeds as the cluster wants them.</summary>
     /// <exception cref="NodeProblemException">There is none, or one is not host:port.</exception>
     internal string[] SeedAddresses() => Seeds.Count == 0
         ? throw new NodeProblemException("no coordinator address is given; at least one host:port is needed")
         : [.. Seeds.Select(SeedAddress)];
 
-    private static string SeedAddress(string seed)
+    private string SeedAddress(string seed)
     {
         var colon = seed.LastIndexOf(':');
         return colon > 0 && int.TryParse(seed.AsSpan(colon + 1), out var port) && port is > 0 and <= 65535
-            ? $"akka.tcp://{ClusterNode.SystemName}@{seed[..colon]}:{port}"
+            ? $"{(Tls is null ? "akka.tcp" : "akka.ssl.tcp")}://{ClusterNode.SystemName}@{seed[..colon]}:{port}"
             : throw new NodeProblemException($"'{seed}' is no coordinator address; it is written host:port, for example 10.0.0.5:4053");
     }
 }
 
 /// <summary>A node cannot start; the message is one line for a person.</summary>
-public sealed class NodeProblemException(string message, Exception? inner = null) : Exception(message, inner);
+public class NodeProblemException(string message, Exception? inner = null) : Exception(message, inner);

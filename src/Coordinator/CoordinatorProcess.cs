@@ -1,5 +1,6 @@
 using Akka.Actor;
 using AttnSweep.Clustering;
+using AttnSweep.Clustering.Security;
 using AttnSweep.Coordinator.Dispatch;
 using AttnSweep.Storage.Connections;
 
@@ -22,7 +23,7 @@ public static class CoordinatorProcess
 
         var parts = CoordinatorParts.On(database, timings, TimeProvider.System, options.OnlyRun, options.CodeVersion);
         return await ClusterNode.RunAsync(
-            new NodeOptions(ClusterRoles.Coordinator, options.Host, options.Port, options.Seeds),
+            new NodeOptions(ClusterRoles.Coordinator, options.Host, options.Port, options.Seeds, options.Tls, options.Insecure),
             (akka, _) => akka.WithCoordinatorSingleton((_, _, _) => Props.Create(() => new CoordinatorActor(parts))),
             null,
             stopping);
@@ -35,5 +36,8 @@ public static class CoordinatorProcess
 /// <param name="Seeds">host:port of all coordinators, the same list everywhere.</param>
 /// <param name="OnlyRun">Grant shards of this run only, and fire no schedule (how <c>attnsweep run</c> uses it); null grants all.</param>
 /// <param name="CodeVersion">Version and commit of this build.</param>
+/// <param name="Tls">This node's certificates; null speaks plainly.</param>
+/// <param name="Insecure">Speak plainly even where other machines can reach the address.</param>
 public sealed record CoordinatorOptions(
-    string ConnectionString, string Host, int Port, IReadOnlyList<string> Seeds, long? OnlyRun, string CodeVersion);
+    string ConnectionString, string Host, int Port, IReadOnlyList<string> Seeds, long? OnlyRun, string CodeVersion,
+    NodeTls? Tls = null, bool Insecure = false);

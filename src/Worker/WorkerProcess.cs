@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Hosting;
 using AttnSweep.Clustering;
+using AttnSweep.Clustering.Security;
 using AttnSweep.Kernels.Devices;
 using AttnSweep.Protocol;
 using AttnSweep.Sweeps;
@@ -50,7 +51,7 @@ public static class WorkerProcess
             ending.Cancel();
         });
         var code = await ClusterNode.RunAsync(
-            new NodeOptions(ClusterRoles.Worker, options.Host, options.Port, options.Seeds),
+            new NodeOptions(ClusterRoles.Worker, options.Host, options.Port, options.Seeds, options.Tls, options.Insecure),
             (akka, _) => akka.WithCoordinatorProxy().WithActors((system, registry) => Start(system, registry.Get<CoordinatorKey>(), parts, spool)),
             null,
             ending.Token);
@@ -94,6 +95,9 @@ public static class WorkerProcess
 /// <param name="SpoolFolder">Where results wait until they are acknowledged.</param>
 /// <param name="RunnerCommand">Program and leading arguments that start a runner; --device and --threads are added.</param>
 /// <param name="CodeVersion">Version and commit of this build.</param>
+/// <param name="Tls">This node's certificates; null speaks plainly.</param>
+/// <param name="Insecure">Speak plainly even where other machines can reach the address.</param>
 public sealed record WorkerOptions(
     string Name, string Host, int Port, IReadOnlyList<string> Seeds, IReadOnlyList<string> Devices, int Threads,
-    string SpoolFolder, IReadOnlyList<string> RunnerCommand, string CodeVersion);
+    string SpoolFolder, IReadOnlyList<string> RunnerCommand, string CodeVersion,
+    NodeTls? Tls = null, bool Insecure = false);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AttnSweep.Catalogue;
 using AttnSweep.Kernels.Devices;
 using AttnSweep.Kernels.Inputs;
 using AttnSweep.Kernels.Reference;
@@ -18,7 +19,10 @@ public abstract class AttentionKernelContract
     /// <summary>Whether this backend runs a case of this size.</summary>
     protected virtual bool Runs(InputSpec input) => true;
 
-    public static TheoryData<string> Kernels => ["naive", "flash", "threshold", "topk", "window", "block-topk"];
+    /// <summary>What this backend has for now; that it refuses the rest, and does not compute something else, is checked.</summary>
+    protected virtual bool Has(KernelSpec kernel) => true;
+
+    public static TheoryData<string> Kernels => [.. KernelCatalogue.All.Select(k => k.Name)];
 
     [Theory, MemberData(nameof(Kernels))]
     public void Output_is_right_at_sizes_that_no_tile_divides(string kernel) => Check(kernel,
@@ -65,14 +69,25 @@ public abstract class AttentionKernelContract
     }
 
     [Theory]
-    [InlineData("topk", "k")]
-    [InlineData("window", "width")]
-    public void Keeping_every_key_is_dense_attention(string kernel, string parameter)
+    [InlineData("topk", "k", 90)]
+    [InlineData("topp", "mass", 1)]
+    [InlineData("threshold", "margin", 1000)]
+    [InlineData("window", "width", 90)]
+    [InlineData("sink-window", "width", 90, "sinks", 3)]
+    [InlineData("sink-window", "width", 1, "sinks", 90)]
+    [InlineData("bigbird", "block", 16, "window", 1, "global", 0, "random", 6)]
+    [InlineData("bigbird", "block", 90, "window", 1, "global", 0, "random", 0)]
+    [InlineData("bigbird", "block", 16, "window", 1, "global", 6, "random", 0)]
+    [InlineData("hyper", "bits", 4, "block", 8, "samples", 4, "minimum", 91)]
+    [InlineData("hyper", "bits", 4, "block", 90, "samples", 4, "minimum", 91)]
+    [InlineData("sample-topk", "k", 1, "samples", 90)]
+    public void Keeping_every_key_is_dense_attention(string kernel, params object[] parameters)
     {
-        foreach (var shape in new[] { Input(n: 90, d: 32), Input(n: 90, d: 32, causal: true) }.Where(Runs))
+        var spec = Spec(kernel, [.. parameters.Chunk(2).Select(p => ((string)p[0], Convert.ToDouble(p[1], System.Globalization.CultureInfo.InvariantCulture)))]);
+        foreach (var shape in new[] { Input(n: 90, d: 32), Input(n: 90, d: 32, causal: true) }.Where(Runs).Where(_ => Has(spec)))
         {
             var input = AttentionInput.Create(shape);
-            var output = Run(Spec(kernel, (parameter, shape.N)), input);
+            var output = Run(spec, input);
             var verdict = new KernelVerifier(input, shape.N).Check(KernelSpec.Plain("flash"), output);
             Assert.True(verdict.IsRight, verdict.WhyWrong);
         }
@@ -83,7 +98,7 @@ public abstract class AttentionKernelContract
     {
         var input = AttentionInput.Create(Input(n: 150, d: 64));
         using var device = Open();
-        foreach (var kernel in Kernels.Select(k => k.Data).SelectMany(name => Variants(name, input.Spec)))
+        foreach (var kernel in Here(input.Spec))
         {
             using var prepared = device.Prepare(kernel, input);
             var (once, again) = (new float[input.Q.Length], new float[input.Q.Length]);
@@ -125,13 +140,29 @@ public abstract class AttentionKernelContract
     /// <summary>The kernel with parameters that keep few, some and nearly all keys of this input.</summary>
     public static IEnumerable<KernelSpec> Variants(string kernel, InputSpec input) => kernel switch
     {
-        "threshold" => [Spec(kernel, ("epsilon", 1.0 / input.N)), Spec(kernel, ("epsilon", 0.02 / input.N)), Spec(kernel, ("epsilon", 0.3))],
+        "threshold" =>
+        [
+            Spec(kernel, ("epsilon", 1.0 / input.N)), Spec(kernel, ("epsilon", 0.02 / input.N)), Spec(kernel, ("epsilon", 0.3)),
+            Spec(kernel, ("margin", 0.5)), Spec(kernel, ("margin", 4)),
+        ],
+        "topp" => [Spec(kernel, ("mass", 0.01)), Spec(kernel, ("mass", 0.5)), Spec(kernel, ("mass", 0.95))],
+        "sample-topk" => [.. Counts(input, 1, (input.N + 7) / 8, input.N - 2).SelectMany(k =>
+            Counts(input, 1, input.N / 4).Select(samples => Spec(kernel, ("k", k), ("samples", samples))))],
+        "sink-window" => [.. Counts(input, 1, (input.N + 7) / 8, input.N - 1).SelectMany(width =>
+            new[] { 0, 4, 40 }.Select(sinks => Spec(kernel, ("sinks", Math.Min(sinks, input.N)), ("width", width))))],
+        "bigbird" => [.. Counts(input, 16, 20, 64).SelectMany(block => new[] { (1, 0, 0), (1, 1, 2), (2, 0, 1), (3, 2, 3) }
+            .Select(b => Spec(kernel, ("block", block), ("window", b.Item1), ("global", b.Item2), ("random", b.Item3))))],
+        "hyper" => [.. Counts(input, 16, 20, 64).SelectMany(block => Counts(input, 7, 32).SelectMany(samples => new[] { 1, 24 }
+            .Select(minimum => Spec(kernel, ("bits", 5), ("block", block), ("samples", samples), ("minimum", minimum)))))],
         "topk" => [.. Counts(input, 1, (input.N + 7) / 8, input.N - 1).Select(k => Spec(kernel, ("k", k)))],
         "window" => [.. Counts(input, 1, (input.N + 7) / 8, input.N - 1).Select(width => Spec(kernel, ("width", width)))],
         "block-topk" => [.. Counts(input, 16, 20, 64).SelectMany(block =>
             Counts(input, 1, input.N / 3, input.N - 1).Select(keep => Spec(kernel, ("block", block), ("keep", keep))))],
         _ => [KernelSpec.Plain(kernel)],
     };
+
+    /// <summary>All variants of all kernels that this backend has.</summary>
+    protected IEnumerable<KernelSpec> Here(InputSpec input) => Kernels.SelectMany(k => Variants(k.Data, input)).Where(Has);
 
     private static IEnumerable<int> Counts(InputSpec input, params int[] counts) => counts.Select(c => Math.Clamp(c, 1, input.N)).Distinct();
 
@@ -146,6 +177,12 @@ public abstract class AttentionKernelContract
             var verifier = new KernelVerifier(input, shape.N);
             foreach (var kernel in Variants(name, shape))
             {
+                if (!Has(kernel))
+                {
+                    Assert.Throws<KernelUnsupportedException>(() => device.Prepare(kernel, input));
+                    continue;
+                }
+
                 using var prepared = device.Prepare(kernel, input);
                 var output = new float[input.Q.Length];
                 prepared.Launch(1);

@@ -1,4 +1,5 @@
 using AttnSweep.Clustering;
+using AttnSweep.Clustering.Security;
 using AttnSweep.Coordinator.Schedules;
 using AttnSweep.Kernels.Devices;
 using AttnSweep.Storage.Connections;
@@ -14,7 +15,7 @@ internal static class Failures
     {
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         OperationCanceledException => new Failure(ExitCodes.Interrupted, "interrupted"),
-        AskedWronglyException or DeviceNotFoundException or SpoolProblemException or ScheduleProblemException => new Failure(ExitCodes.AskedWrongly, problem.Message),
+        AskedWronglyException or CertificateProblemException or DeviceNotFoundException or SpoolProblemException or ScheduleProblemException => new Failure(ExitCodes.AskedWrongly, problem.Message),
         SystemFailedException or DatabaseProblemException or NodeProblemException => new Failure(ExitCodes.SystemFailed, problem.Message),
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } full =>
             new Failure(ExitCodes.SystemFailed, $"the database's disk is full: {full.MessageText}"),

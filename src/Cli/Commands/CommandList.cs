@@ -24,6 +24,7 @@ internal static class CommandList
         CoordinatorCommand.Create(around),
         WorkerCommand.Create(around),
         RunnerCommand.Create(around),
+        CertsCommand.Create(around),
         MigrateCommand.Create(around),
         DbCommand.Create(around),
         BenchCommand.Create(around),

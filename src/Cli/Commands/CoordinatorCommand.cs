@@ -28,7 +28,8 @@ internal static class CoordinatorCommand
             var port = parsed.GetValue(node.Port);
             return await CoordinatorProcess.RunAsync(
                 new CoordinatorOptions(
-                    access.ConnectionString, parsed.GetValue(node.Host)!, port, node.SeedsOf(parsed, port), parsed.GetValue(onlyRun), Surroundings.CodeVersion),
+                    access.ConnectionString, parsed.GetValue(node.Host)!, port, node.SeedsOf(parsed, port), parsed.GetValue(onlyRun), Surroundings.CodeVersion,
+                    node.TlsOf(parsed, around.Time), parsed.GetValue(node.Insecure)),
                 cancellation);
         });
         return command;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AttnSweep.Clustering.Security;
 
 namespace AttnSweep.Cli.Commands;
 
@@ -23,6 +24,14 @@ internal sealed class NodeArguments(int defaultPort)
         HelpName = "HOST:PORT",
     };
 
+    public Option<string?> Certificates { get; } = new("--certificates")
+    {
+        Description = "Folder with node.crt, node.key and authority.crt: mutual TLS (else ATTNSWEEP_CERTIFICATES); needed unless --host is a loopback address",
+        HelpName = "FOLDER",
+    };
+
+    public Option<bool> Insecure { get; } = new("--insecure") { Description = "Speak without encryption on an address that other machines reach" };
+
     public Option<bool> ExitWithParent { get; } = SharedOptions.ExitWithParent();
 
     public void AddTo(Command command)
@@ -30,10 +39,19 @@ internal sealed class NodeArguments(int defaultPort)
         command.Options.Add(Host);
         command.Options.Add(Port);
         command.Options.Add(Seeds);
+        command.Options.Add(Certificates);
+        command.Options.Add(Insecure);
         command.Options.Add(ExitWithParent);
     }
 
     /// <summary>Without seeds, one coordinator on this host at the usual port.</summary>
     public IReadOnlyList<string> SeedsOf(ParseResult parsed, int port) =>
         SharedOptions.Split(parsed.GetValue(Seeds)) is { Count: > 0 } given ? given : [FormattableString.Invariant($"{parsed.GetValue(Host)}:{port}")];
+
+    /// <summary>The node's certificates, or null where none are named.</summary>
+    /// <exception cref="CertificateProblemException">They cannot be used.</exception>
+    public NodeTls? TlsOf(ParseResult parsed, TimeProvider time) =>
+        (parsed.GetValue(Certificates) ?? Environment.GetEnvironmentVariable("ATTNSWEEP_CERTIFICATES")) is { Length: > 0 } folder
+            ? NodeTls.Load(folder, time.GetUtcNow())
+            : null;
 }

@@ -33,7 +33,8 @@ internal static class WorkerCommand
                     worker, parsed.GetValue(node.Host)!, parsed.GetValue(node.Port), node.SeedsOf(parsed, NodeArguments.CoordinatorPort),
                     SharedOptions.Split(parsed.GetValue(devices)), parsed.GetValue(threads),
                     parsed.GetValue(spool) ?? Path.Combine(ServerHome.ForFilesOnly().Spool, worker),
-                    [.. OwnProgram.Command, "runner", "--exit-with-parent"], Surroundings.CodeVersion),
+                    [.. OwnProgram.Command, "runner", "--exit-with-parent"], Surroundings.CodeVersion,
+                    node.TlsOf(parsed, around.Time), parsed.GetValue(node.Insecure)),
                 cancellation);
         });
         return command;

@@ -1,8 +1,10 @@
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Hosting.SBR;
+using Akka.Event;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
 using AttnSweep.Clustering.Logging;
+using AttnSweep.Clustering.Security;
 using AttnSweep.Clustering.Wire;
 using AttnSweep.Protocol;
 
@@ -13,6 +15,7 @@ internal static class NodeConfiguration
 {
     /// <summary>
     /// What Akka.Hosting has no typed option for. Joining is quickened (defaults wait 5 s for a seed and gate its address for 5 s);
+    /// the singleton's proxy warns of a coordinator missing "after 30 seconds" in the first second of every start, so that warning is off;
     /// serializer id 1, Newtonsoft with <c>$type</c>, is replaced, since the flag stops outgoing messages only.
     /// </summary>
     private static readonly string Untyped = $$"""
@@ -20,6 +23,7 @@ internal static class NodeConfiguration
         akka.cluster { seed-node-timeout = 2s, retry-unsuccessful-join-after = 2s }
         akka.cluster { periodic-tasks-initial-delay = 100ms, gossip-interval = 500ms, leader-actions-interval = 300ms }
         akka.cluster.singleton-proxy.singleton-identification-interval = 500ms
+        akka.cluster.singleton-proxy.log-singleton-identification-failure = off
         akka.remote { retry-gate-closed-for = 1s, log-frame-size-exceeding = {{WireLimits.MessageBytes}}b }
         akka.actor.serialization-settings.allow-unregistered-types = false
         akka.actor.serializers.json = "{{RejectJson.TypeName}}"
@@ -40,6 +44,8 @@ internal static class NodeConfiguration
             MaxFrameSize = WireLimits.FrameBytes,
             SendBufferSize = 2 * WireLimits.FrameBytes,
             ReceiveBufferSize = 2 * WireLimits.FrameBytes,
+            EnableSsl = options.Tls is not null,
+            Ssl = options.Tls is { } tls ? Mutual(tls) : new SslOptions(),
         })
         .WithClustering(new ClusterOptions
         {
@@ -60,6 +66,28 @@ internal static class NodeConfiguration
             loggers.AddLogger<StandardErrorLoggerActor>();
         })
         .AddHocon(Untyped, HoconAddMode.Prepend);
+
+    /// <summary>
+    /// Both sides show a certificate of our own authority. The peer check replaces the machine's store and host names; the built-in
+    /// validation stays on, since it is what calls the check.
+    /// </summary>
+    private static SslOptions Mutual(NodeTls tls) => new()
+    {
+        X509Certificate = tls.Node,
+        SuppressValidation = false,
+        RequireMutualAuthentication = true,
+        ValidateCertificateHostname = false,
+        CustomValidator = (certificate, _, peer, _, log) =>
+        {
+            var refused = certificate is null ? "it showed no certificate" : PeerCheck.WhyRefused(certificate, tls.Authorities, TimeProvider.System.GetUtcNow());
+            if (refused is not null)
+            {
+                log.Log(LogLevel.WarningLevel, null, $"a connection with {peer} was refused: {refused}");
+            }
+
+            return refused is null;
+        },
+    };
 
     /// <summary>The project's own messages by their fixed names, and nothing else.</summary>
     internal static AkkaConfigurationBuilder WithWireFormat(this AkkaConfigurationBuilder builder) => builder.WithCustomSerializer(

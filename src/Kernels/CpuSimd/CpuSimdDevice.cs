@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using AttnSweep.Catalogue;
 using AttnSweep.Kernels.Devices;
 using AttnSweep.Kernels.Inputs;
 using AttnSweep.Protocol;
@@ -50,10 +51,17 @@ public sealed class CpuSimdDevice : IDevice
         {
             "naive" => new NaiveKernel(_tensors, _team),
             "flash" => new FlashKernel(_tensors, _team),
-            "threshold" => new ThresholdKernel(_tensors, _team, kernel["epsilon"]),
+            "threshold" => kernel.Parameters.TryGetValue("margin", out var margin)
+                ? new ThresholdKernel(_tensors, _team, 0, margin)
+                : new ThresholdKernel(_tensors, _team, kernel["epsilon"], null),
             "topk" => new TopKKernel(_tensors, _team, kernel.Count("k")),
+            "topp" => new TopPKernel(_tensors, _team, kernel["mass"]),
             "window" => new WindowKernel(_tensors, _team, kernel.Count("width")),
+            "sink-window" => new SinkWindowKernel(_tensors, _team, kernel.Count("sinks"), kernel.Count("width")),
+            "bigbird" => new BigBirdKernel(_tensors, _team, BigBirdShape.Of(input.Spec, kernel)),
             "block-topk" => new BlockTopKKernel(_tensors, _team, kernel.Count("block"), kernel.Count("keep")),
+            "hyper" => new HyperKernel(_tensors, _team, kernel),
+            "sample-topk" => new SampleTopKKernel(_tensors, _team, kernel.Count("k"), kernel.Count("samples")),
             _ => throw new KernelUnsupportedException($"cpu-simd has no kernel '{kernel.Name}'."),
         };
     }

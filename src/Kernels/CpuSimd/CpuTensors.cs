@@ -13,16 +13,27 @@ internal sealed unsafe class CpuTensors : IDisposable
 
     public CpuTensors(AttentionInput input)
     {
-        Input = input;
+        (Input, Spec) = (input, input.Spec);
         Columns = (input.Spec.D + 15) / 16 * 16;
         _q = new AlignedBuffer(input.Q);
         _k = new AlignedBuffer(input.K);
         _v = Columns == input.Spec.D ? new AlignedBuffer(input.V) : Padded(input.V, input.Spec.D, Columns);
     }
 
-    public AttentionInput Input { get; }
+    /// <summary>Zeros, to be filled by a kernel with rows of its own choice.</summary>
+    public CpuTensors(InputSpec spec)
+    {
+        Spec = spec;
+        Columns = (spec.D + 15) / 16 * 16;
+        _q = new AlignedBuffer((long)spec.Heads * spec.N * spec.D);
+        _k = new AlignedBuffer(0);
+        _v = new AlignedBuffer((long)spec.Heads * spec.N * Columns);
+    }
 
-    public InputSpec Spec => Input.Spec;
+    /// <summary>Null for a kernel's own rows.</summary>
+    public AttentionInput? Input { get; }
+
+    public InputSpec Spec { get; }
 
     /// <summary>d rounded up to whole vectors: the stride of V and of accumulators. The padding holds zeros.</summary>
     public int Columns { get; }

@@ -10,10 +10,13 @@ internal sealed unsafe class PackedKeys : IDisposable
     private readonly int _heads;
     private readonly int _n;
     private readonly int _d;
+    private readonly int _firstKey;
 
-    public PackedKeys(int heads, int n, int d, int block)
+    /// <param name="n">Keys to pack, of each head.</param>
+    /// <param name="firstKey">Number of the first of them, as V has it.</param>
+    public PackedKeys(int heads, int n, int d, int block, int firstKey = 0)
     {
-        (_heads, _n, _d) = (heads, n, d);
+        (_heads, _n, _d, _firstKey) = (heads, n, d, firstKey);
         Block = Math.Min(block, n);
         Width = Math.Min(TileProduct.Columns, (Block + 15) / 16 * 16);
         PanelsPerBlock = (Block + Width - 1) / Width;
@@ -31,35 +34,48 @@ internal sealed unsafe class PackedKeys : IDisposable
     /// <summary>Keys of a panel, padding included: 16, 32, 48 or 64.</summary>
     public int Width { get; }
 
+    /// <summary>Blocks are whole panels, so that several blocks are a run of full panels.</summary>
+    public bool BlocksAreWhole => Block % Width == 0;
+
     public int Panels => Blocks * PanelsPerBlock;
 
     public float* Panel(int head, int panel) => _panels.Start + ((((long)head * Panels) + panel) * Width * _d);
 
-    public int FirstKey(int panel) => (panel / PanelsPerBlock * Block) + (panel % PanelsPerBlock * Width);
+    public int FirstKey(int panel) => _firstKey + Place(panel);
 
     /// <summary>Keys of a panel without padding; 0 where a short last block has no such panel.</summary>
     public int KeysIn(int panel)
     {
         var end = Math.Min(_n, ((panel / PanelsPerBlock) + 1) * Block);
-        return Math.Clamp(end - FirstKey(panel), 0, Width);
+        return Math.Clamp(end - Place(panel), 0, Width);
     }
 
     /// <summary>Packs everything: part of each launch, because a real program gets K unpacked.</summary>
-    public void Pack(ThreadTeam team, float* keys) =>
-        team.Run(_heads * Panels, (index, _) => PackPanel(keys, index / Panels, index % Panels));
+    public void Pack(ThreadTeam team, float* keys) => Pack(team, keys, _n, [], 0);
+
+    /// <summary>Packs the first keys of heads that have more.</summary>
+    /// <param name="order">Where it is not empty: the row of each key to pack, <paramref name="orderStride"/> numbers for each head.</param>
+    public void Pack(ThreadTeam team, float* keys, int rowsPerHead, int[] order, int orderStride) =>
+        team.Run(_heads * Panels, (index, _) =>
+        {
+            var (head, panel) = (index / Panels, index % Panels);
+            PackPanel(keys + ((long)head * rowsPerHead * _d), order.Length == 0 ? [] : order.AsSpan((head * orderStride) + Place(panel), KeysIn(panel)), head, panel);
+        });
 
     public void Dispose() => _panels.Dispose();
 
-    private void PackPanel(float* keys, int head, int panel)
+    private int Place(int panel) => (panel / PanelsPerBlock * Block) + (panel % PanelsPerBlock * Width);
+
+    private void PackPanel(float* keys, ReadOnlySpan<int> order, int head, int panel)
     {
-        var source = keys + ((((long)head * _n) + FirstKey(panel)) * _d);
         var target = Panel(head, panel);
         var count = KeysIn(panel); // beyond it the buffer's zeros stay
-        for (var c = 0; c < _d; c++)
+        for (var j = 0; j < count; j++)
         {
-            for (var j = 0; j < count; j++)
+            var source = keys + ((long)(order.IsEmpty ? Place(panel) + j : order[j]) * _d);
+            for (var c = 0; c < _d; c++)
             {
-                target[(c * Width) + j] = source[((long)j * _d) + c];
+                target[(c * Width) + j] = source[c];
             }
         }
     }

@@ -19,11 +19,15 @@ internal sealed unsafe class StreamingRows(int maxRows, CpuTensors tensors) : ID
     private readonly int[] _high = new int[Padded(maxRows)];
     private int _rows;
     private int _head;
+    private float _bias;
+    private int _hiddenLow;
+    private int _hiddenHigh;
 
     /// <summary>Starts with rows first .. first + rows - 1; row r of them sees keys from <see cref="See"/>.</summary>
     public void Begin(int head, int first, int rows, float scale)
     {
         (_head, _rows) = (head, rows);
+        StandFor(0, 0, 0);
         _queries.Pack(tensors.Queries(head, first), rows, scale);
         var padded = Padded(rows);
         new Span<float>(_sums.Start, padded * tensors.Columns).Clear();
@@ -35,6 +39,13 @@ internal sealed unsafe class StreamingRows(int maxRows, CpuTensors tensors) : ID
 
     /// <summary>Row <paramref name="row"/> (from 0 in this block) sees keys low .. high - 1.</summary>
     public void See(int row, int low, int high) => (_low[row], _high[row]) = (low, high);
+
+    /// <summary>Keys that are added from now on weigh 2^bias times as much; keys low .. high - 1 are seen by no row.</summary>
+    public void StandFor(float bias, int hiddenLow, int hiddenHigh) => (_bias, _hiddenLow, _hiddenHigh) = (bias, hiddenLow, hiddenHigh);
+
+    /// <summary>What a row has come to: its largest score, and relative to that its total weight and its sums (Columns of them).</summary>
+    public (float Max, float Total, nint Sums) State(int row) =>
+        (_max.Start[row], _total.Start[row], (nint)(_sums.Start + ((long)row * tensors.Columns)));
 
     /// <summary>Adds the keys of the panels first .. first + count - 1, which must be full (all but the last) and hold at most 128 keys.</summary>
     public void Attend(PackedKeys keys, int first, int count)
@@ -62,7 +73,7 @@ internal sealed unsafe class StreamingRows(int maxRows, CpuTensors tensors) : ID
             {
                 for (var row = tile * TileProduct.Rows; row < (tile + 1) * TileProduct.Rows; row++)
                 {
-                    Weigh(row, _low[row] - start, Math.Min(_high[row] - start, valid), columns);
+                    Weigh(row, _low[row] - start, Math.Min(_high[row] - start, valid), columns, start);
                 }
             }
         }
@@ -80,6 +91,35 @@ internal sealed unsafe class StreamingRows(int maxRows, CpuTensors tensors) : ID
                 }
             }
         }
+    }
+
+    /// <summary>Adds any number of panels that follow one another and are full, all but the last.</summary>
+    public void AttendRun(PackedKeys keys, int first, int count)
+    {
+        var together = MaxKeys / keys.Width;
+        for (var panel = first; panel < first + count; panel += together)
+        {
+            Attend(keys, panel, Math.Min(together, first + count - panel));
+        }
+    }
+
+    /// <summary>Adds blocks of keys: one, or a run of whole ones (<see cref="PackedKeys.BlocksAreWhole"/>).</summary>
+    public void AttendBlocks(PackedKeys keys, int first, int count)
+    {
+        var last = (first + count) * keys.PanelsPerBlock;
+        while (keys.KeysIn(last - 1) == 0)
+        {
+            last--;
+        }
+
+        AttendRun(keys, first * keys.PanelsPerBlock, last - (first * keys.PanelsPerBlock));
+    }
+
+    /// <summary>Rows to take at a time of <paramref name="rows"/>, at most <paramref name="most"/>: pieces as even as whole tiles allow.</summary>
+    public static int EvenRows(int rows, int most)
+    {
+        var pieces = (rows + most - 1) / most;
+        return Math.Min(most, Padded((rows + pieces - 1) / pieces));
     }
 
     /// <summary>Writes the rows (stride d): sums over total weight, zeros for a row that saw nothing.</summary>
@@ -134,7 +174,7 @@ internal sealed unsafe class StreamingRows(int maxRows, CpuTensors tensors) : ID
     }
 
     /// <summary>Turns a row's scores into weights relative to its new maximum; columns outside low .. high - 1 weigh nothing.</summary>
-    private void Weigh(int row, int low, int high, int columns)
+    private void Weigh(int row, int low, int high, int columns, int start)
     {
         var scores = _weights.Start + ((long)row * TileProduct.WeightStride);
         if (low > 0 || high < columns)
@@ -144,13 +184,19 @@ internal sealed unsafe class StreamingRows(int maxRows, CpuTensors tensors) : ID
             span[Math.Clamp(high, 0, columns)..].Fill(float.NegativeInfinity);
         }
 
+        if (_hiddenLow < start + columns && _hiddenHigh > start)
+        {
+            var (from, to) = (Math.Max(0, _hiddenLow - start), Math.Min(columns, _hiddenHigh - start));
+            new Span<float>(scores + from, Math.Max(0, to - from)).Fill(float.NegativeInfinity);
+        }
+
         var old = _max.Start[row];
-        var max = Math.Max(old, VectorMath.Max(scores, columns));
+        var max = Math.Max(old, VectorMath.Max(scores, columns) + _bias);
         // A row that has seen nothing yet has no maximum; any finite one will do, since all its weights are 0.
         var shift = float.IsNegativeInfinity(max) ? 0 : max;
         var rescale = old == max && max == shift ? 1 : VectorMath.Exp2(old - shift);
         _max.Start[row] = max;
         _rescale.Start[row] = rescale;
-        _total.Start[row] = (_total.Start[row] * rescale) + VectorMath.Exp2AndSum(scores, columns, shift);
+        _total.Start[row] = (_total.Start[row] * rescale) + VectorMath.Exp2AndSum(scores, columns, shift - _bias);
     }
 }

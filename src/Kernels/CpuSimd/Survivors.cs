@@ -11,7 +11,8 @@ internal sealed unsafe class Survivors(int n, int columns) : IDisposable
     private readonly AlignedBuffer _indices = new(n + 16L);
     private readonly AlignedBuffer _sums = new(columns);
 
-    public int Count { get; private set; }
+    /// <summary>May be set by who writes further scores and indices behind the last ones.</summary>
+    public int Count { get; set; }
 
     public float* Scores => _scores.Start;
 

@@ -1,7 +1,7 @@
 namespace AttnSweep.Kernels.CpuSimd;
 
 /// <summary>
-/// <c>threshold</c>: keys with p &gt; epsilon. p needs the row's whole softmax sum, so every score is computed; a thread owns 24
+/// <c>threshold</c>: keys with p &gt; epsilon, or within a margin of the best. p needs the row's whole softmax sum, so every score is computed; a thread owns 24
 /// rows at a time. What is saved is the product with V.
 /// </summary>
 internal sealed unsafe class ThresholdKernel : CpuKernel
@@ -10,12 +10,15 @@ internal sealed unsafe class ThresholdKernel : CpuKernel
     private readonly WholeRows[] _rows;
     private readonly Survivors[] _survivors;
     private readonly double _logEpsilon;
+    private readonly double? _margin;
 
-    public ThresholdKernel(CpuTensors tensors, ThreadTeam team, double epsilon)
+    /// <param name="margin">In natural logarithms; where it is given, epsilon is not used.</param>
+    public ThresholdKernel(CpuTensors tensors, ThreadTeam team, double epsilon, double? margin)
         : base(tensors, team)
     {
         var spec = tensors.Spec;
         _logEpsilon = Math.Log2(epsilon);
+        _margin = margin * Math.Log2(Math.E);
         _keys = Own(new PackedKeys(spec.Heads, spec.N, spec.D, spec.N));
         _rows = OwnPerThread(() => new WholeRows(tensors, _keys));
         _survivors = OwnPerThread(() => new Survivors(_rows[0].Stride, tensors.Columns));
@@ -40,9 +43,11 @@ internal sealed unsafe class ThresholdKernel : CpuKernel
         {
             var scores = rows.Row(row);
             var max = VectorMath.Max(scores, rows.Columns);
-            var total = VectorMath.SumExp2(scores, rows.Columns, max);
-            // p > epsilon in logarithms: one comparison per key, no second exponential.
-            survivors.Collect(scores, rows.Columns, (float)(max + Math.Log2(total) + _logEpsilon), orEqual: false);
+            // p > epsilon in logarithms: one comparison per key, no second exponential. A margin needs not even the sum.
+            var bound = _margin is { } margin
+                ? max - margin
+                : max + Math.Log2(VectorMath.SumExp2(scores, rows.Columns, max)) + _logEpsilon;
+            survivors.Collect(scores, rows.Columns, (float)bound, orEqual: false);
             survivors.WriteOutput(Tensors.Values(head), max, Output(head, first + row), spec.D);
         }
     }

@@ -6,7 +6,7 @@ namespace AttnSweep.Kernels.CpuSimd;
 /// <c>topk</c>: the k largest scores of each row, exactly. A thread owns 24 rows at a time. A guess of the k-th largest (mean
 /// plus so many deviations, as the row before had it) leaves a few more than k keys; the exact choice is made among those.
 /// </summary>
-internal sealed unsafe class TopKKernel : CpuKernel
+internal unsafe class TopKKernel : CpuKernel
 {
     private readonly PackedKeys _keys;
     private readonly WholeRows[] _rows;
@@ -52,9 +52,15 @@ internal sealed unsafe class TopKKernel : CpuKernel
                 guess = Select(survivors, scores, rows.Columns, visible, guess);
             }
 
+            Complete(survivors, scores, head, first + row, visible);
             survivors.WriteOutput(
                 Tensors.Values(head), VectorMath.Max(survivors.Scores, Padded(survivors)), Output(head, first + row), spec.D);
         }
+    }
+
+    /// <summary>May add keys behind the k chosen ones, which are ascending by index.</summary>
+    protected virtual void Complete(Survivors survivors, float* scores, int head, int row, int visible)
+    {
     }
 
     /// <summary>Leaves the k largest in <paramref name="survivors"/>; returns by how many deviations the k-th exceeds the mean.</summary>

@@ -23,6 +23,8 @@ internal static class KernelLimits
     {
         if (!Kernels.Contains(kernel.Name))
             throw new KernelUnsupportedException($"ILGPU has no kernel '{kernel.Name}'; it has {string.Join(", ", Kernels)}.");
+        if (kernel.Parameters.ContainsKey("margin"))
+            throw new KernelUnsupportedException("ILGPU has threshold by epsilon only, not by margin.");
         if (input.N is < 1 or > MaxN || input.D < 1 || input.Heads < 1)
             throw new KernelUnsupportedException($"ILGPU runs n from 1 to {MaxN}, d and heads from 1; not n = {input.N}, d = {input.D}, heads = {input.Heads}.");
         if (!IsMaterialised(kernel) && input.D > TiledAttention.MaxHeadDim)

@@ -45,7 +45,7 @@ public static class KeepRule
             "sample-topk" => SampleRule.Apply(
                 TopK(scores, kernel.Count("k"), scoreError), scores.Length, kernel.Count("samples"), KeyPermutation.Of(input, head, row)),
             "window" => Window(input, row, kernel.Count("width")),
-            "sink-window" => WithSinks(Window(input, row, kernel.Count("width")), kernel.Count("sinks")),
+            "sink-window" => WithSinks(Window(input, row, kernel.Count("width")), Math.Min(kernel.Count("sinks"), scores.Length)),
             "bigbird" => BigBird(BigBirdShape.Of(input, kernel), RandomBlocks.StreamOf(input, head), row),
             "block-topk" => Blocks(scores.Length, kernel.Count("block"), planned ?? throw new ArgumentNullException(nameof(planned))),
             "hyper" => planned ?? throw new ArgumentNullException(nameof(planned)),
@@ -163,8 +163,9 @@ public static class KeepRule
 
     private static KeptKeys WithSinks(KeptKeys window, int sinks)
     {
-        window.Kept.InsertRange(0, Enumerable.Range(0, Math.Min(sinks, window.Kept[0])));
-        return window;
+        var keys = new KeptKeys();
+        keys.Kept.AddRange(Enumerable.Range(0, sinks).Union(window.Kept).Order());
+        return keys;
     }
 
     private static KeptKeys BigBird(BigBirdShape shape, Inputs.NormalSequence stream, int row)

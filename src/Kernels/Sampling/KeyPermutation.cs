@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using AttnSweep.Kernels.Inputs;
 using AttnSweep.Sweeps;
 
@@ -14,7 +15,9 @@ public readonly record struct KeyPermutation(uint Mask, int Shift, uint Factor0,
 {
     /// <summary>The order for query <paramref name="row"/> of a head.</summary>
     public static KeyPermutation Of(InputSpec input, int head, int row) =>
-        Of(KernelStream.Of(input, "sample-topk").Derive((ulong)head).Derive((ulong)row), input.Causal ? row + 1 : input.N);
+        Of(StreamOf(input, head).Derive((ulong)row), input.Causal ? row + 1 : input.N);
+
+    public static NormalSequence StreamOf(InputSpec input, int head) => KernelStream.Of(input, "sample-topk").Derive((ulong)head);
 
     public static KeyPermutation Of(NormalSequence stream, int visible)
     {
@@ -33,6 +36,18 @@ public readonly record struct KeyPermutation(uint Mask, int Shift, uint Factor0,
         x = ((x * Factor1) + Addend1) & Mask;
         x ^= x >> Shift;
         x = ((x * Factor2) + Addend2) & Mask;
+        return x ^ (x >> Shift);
+    }
+
+    /// <summary>The same for eight places. Of the places that differ only above the mask, each gives the same number.</summary>
+    public Vector256<uint> At(Vector256<uint> place)
+    {
+        var mask = Vector256.Create(Mask);
+        var x = ((place * Factor0) + Vector256.Create(Addend0)) & mask;
+        x ^= x >> Shift;
+        x = ((x * Factor1) + Vector256.Create(Addend1)) & mask;
+        x ^= x >> Shift;
+        x = ((x * Factor2) + Vector256.Create(Addend2)) & mask;
         return x ^ (x >> Shift);
     }
 }

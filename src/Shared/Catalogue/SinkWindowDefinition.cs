@@ -21,13 +21,16 @@ public sealed class SinkWindowDefinition : KernelDefinition
         if (input.Causal)
             return input.Heads * CappedRows(n, (int)Math.Min(n, (long)sinks + width), causal: true);
 
-        // A window that starts at key s leaves min(sinks, s) sinks outside. Starts: 0 for the rows up to width / 2, then one
-        // row for each of 1 .. n - width - 1, then n - width for all others.
+        // Where a window starts at key s, max(0, sinks - width) <= sinks outside it <= sinks, and s of them in between. Starts: 0
+        // for the rows up to width / 2, then one row for each of 1 .. n - width - 1, then n - width for all others.
         double last = n - width;
         if (last == 0)
             return input.Heads * (double)n * n;
-        double rising = Math.Min(sinks, last - 1);
-        var outside = rising * (rising + 1) / 2 + (last - 1 - rising) * sinks + (width - width / 2) * Math.Min(sinks, last);
+        double least = Math.Max(0, sinks - width);
+        var (flat, rising) = (Math.Min(least, last - 1), Math.Min(sinks, last - 1));
+        var outside = (width / 2 + 1) * least
+            + flat * least + (rising * (rising + 1) - flat * (flat + 1)) / 2 + (last - 1 - rising) * sinks
+            + (width - width / 2) * Math.Clamp(last, least, sinks);
         return input.Heads * ((double)n * width + outside);
     }
 

@@ -115,6 +115,28 @@ public sealed class KernelVerifierTests
         Assert.False(verifier.Check(asked, Run(other, input)).IsRight);
     }
 
+    public static TheoryData<string, (string, double)[], (string, double)[]> Neighbours => new()
+    {
+        { "topp", [("mass", 0.9)], [("mass", 0.93)] },
+        { "threshold", [("margin", 2)], [("margin", 2.05)] },
+        { "sink-window", [("sinks", 4), ("width", 16)], [("sinks", 5), ("width", 16)] },
+        { "bigbird", [("block", 16), ("window", 1), ("global", 1), ("random", 2)], [("block", 16), ("window", 1), ("global", 1), ("random", 1)] },
+        { "hyper", [("bits", 5), ("block", 16), ("samples", 8), ("minimum", 1)], [("bits", 4), ("block", 16), ("samples", 8), ("minimum", 1)] },
+        { "hyper", [("bits", 5), ("block", 16), ("samples", 8), ("minimum", 1)], [("bits", 5), ("block", 16), ("samples", 9), ("minimum", 1)] },
+        { "sample-topk", [("k", 8), ("samples", 8)], [("k", 8), ("samples", 9)] },
+    };
+
+    [Theory, MemberData(nameof(Neighbours))]
+    public void The_neighbouring_parameter_of_a_combined_kernel_is_rejected(string kernel, (string, double)[] asked, (string, double)[] other)
+    {
+        var input = Input(n: 90);
+        var verifier = new KernelVerifier(input, 90);
+        var right = verifier.Check(AttentionKernelContract.Spec(kernel, asked), Run(AttentionKernelContract.Spec(kernel, asked), input));
+        Assert.True(right.IsRight, right.WhyWrong);
+        Assert.InRange(right.Error.AmbiguousRows, 0, 2);
+        Assert.False(verifier.Check(AttentionKernelContract.Spec(kernel, asked), Run(AttentionKernelContract.Spec(kernel, other), input)).IsRight);
+    }
+
     [Fact]
     public void Equal_scores_are_ambiguous_and_either_choice_passes_but_nonsense_does_not()
     {
