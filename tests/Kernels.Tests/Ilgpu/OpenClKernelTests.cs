@@ -1,4 +1,5 @@
 using AttnSweep.Kernels.Devices;
+using AttnSweep.Kernels.Ilgpu;
 using AttnSweep.Kernels.Inputs;
 using AttnSweep.Kernels.Reference;
 using AttnSweep.Sweeps;
@@ -44,7 +45,10 @@ public sealed class OpenClKernelTests : AttentionKernelContract
 internal static class OpenClDevice
 {
     /// <summary>Opens the first OpenCL device. Without one the test fails where CI is true, and is skipped, with the reason, elsewhere.</summary>
-    public static IDevice Open()
+    public static IDevice Open() => Open(DeviceCode.Own);
+
+    /// <summary>The same with chosen device functions.</summary>
+    public static IDevice Open(DeviceCode code)
     {
         var device = DeviceCatalogue.Discover(new DeviceOptions()).FirstOrDefault(d => d.Backend == Backends.OpenCl);
         if (device is null)
@@ -55,6 +59,6 @@ internal static class OpenClDevice
             Assert.Skip(reason);
         }
 
-        return DeviceCatalogue.Open(device.Id, new DeviceOptions());
+        return IlgpuDevices.Open(device.Id, new DeviceOptions(), code);
     }
 }
