@@ -83,9 +83,9 @@ internal sealed class Warp
 
                 var operation = operations[path.Pc++];
                 var mask = path.Mask;
+                costs.Count(operation, mask);
                 if (operation.Guard >= 0)
                     mask &= operation.GuardIsNegated ? ~frame.Predicates[operation.Guard] : frame.Predicates[operation.Guard];
-                costs.Count(operation, mask);
                 if (++_executed > Launch.Options.MaxInstructionsPerWarp)
                     RunsTooLong(operation);
                 if (mask == 0)

@@ -34,7 +34,7 @@ public sealed record LaunchCosts(
         left.DivergentBranches + right.DivergentBranches, left.DivergentUniformBranches + right.DivergentUniformBranches);
 }
 
-/// <summary>Instructions issued to warps, and the threads that executed them.</summary>
+/// <summary>Instructions issued to warps, and the threads that were there, also those whose guard did not hold.</summary>
 public readonly record struct InstructionCount(long Warps, long Threads)
 {
     public static InstructionCount operator +(InstructionCount a, InstructionCount b) => Add(a, b);

@@ -21,7 +21,7 @@ public sealed class PtxCostTests
         var lines = new List<string>
         {
             $"n = {Input.N}, d = {Input.D}, one head, sm_80, {PtxAccelerator.AutoGroupSize} threads in a group where ILGPU chooses",
-            $"{"kernel",-44} {"step",-22} {"warp instr.",12} {"active",7} {"sectors",9} {"/access",8} {"wavefronts",11} {"conflicts",10} {"divergent",10}",
+            $"{"kernel",-44} {"step",-22} {"warp instr.",12} {"active",7} {"sectors",9} {"/access",8} {"wavefronts",11} {"conflicts",10} {"divergent",10}  conflicts by instruction",
         };
         foreach (var kernel in AttentionKernelContract.Kernels.Select(k => k.Data))
         {
@@ -31,7 +31,7 @@ public sealed class PtxCostTests
             var (device, accelerator) = InterpretedDevice.Open();
             using (device)
             using (device.Prepare(spec, AttentionInput.Create(Input)))
-                lines.AddRange(accelerator.Reports.Select(r => Row(spec.Variant, r.Kernel, r.Costs)));
+                lines.AddRange(accelerator.Reports.Select(r => Row(spec.Variant, r)));
         }
 
         var approved = Approved();
@@ -41,9 +41,15 @@ public sealed class PtxCostTests
         Assert.Equal(File.ReadAllText(approved), actual);
     }
 
-    private static string Row(string kernel, string step, LaunchCosts c) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{kernel,-44} {step.Replace("Kernel_", "", StringComparison.Ordinal),-22} {c.WarpInstructions,12} {100.0 * c.ThreadInstructions / (32 * c.WarpInstructions),6:0.0}% {c.GlobalSectors,9} {(double)c.GlobalSectors / Math.Max(1, c.GlobalAccesses),8:0.00} {c.SharedWavefronts,11} {c.BankConflicts,10} {c.DivergentBranches,10}");
+    private static string Row(string kernel, LaunchReport report)
+    {
+        var c = report.Costs;
+        var conflicts = report.Lines.Where(l => l.BankConflicts > 0).GroupBy(l => l.Instruction)
+            .Select(g => $"  {g.Key} {g.Sum(l => l.BankConflicts)}").Order(StringComparer.Ordinal);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{kernel,-44} {report.Kernel.Replace("Kernel_", "", StringComparison.Ordinal),-22} {c.WarpInstructions,12} {100.0 * c.ThreadInstructions / (32 * c.WarpInstructions),6:0.0}% {c.GlobalSectors,9} {(double)c.GlobalSectors / Math.Max(1, c.GlobalAccesses),8:0.00} {c.SharedWavefronts,11} {c.BankConflicts,10} {c.DivergentBranches,10}{string.Concat(conflicts)}");
+    }
 
     private static string Approved([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "costs.approved.txt");
 }
