@@ -100,6 +100,13 @@ internal sealed class ArithmeticDecoder(InstructionSyntax syntax, Modifiers modi
             return new Binary<T, T, T, TOp>(operands.Destination(0, type), operands.Source(1, type), operands.Source(2, type));
         }
 
+        VectorBinary<T, TOp> Often<TOp>()
+            where TOp : IVectorBinary<T>
+        {
+            operands.Expect(3);
+            return new VectorBinary<T, TOp>(operands.Destination(0, type), operands.Source(1, type), operands.Source(2, type));
+        }
+
         Binary<T, uint, T, TOp> Shift<TOp>()
             where TOp : IBinary<T, uint, T>
         {
@@ -116,15 +123,15 @@ internal sealed class ArithmeticDecoder(InstructionSyntax syntax, Modifiers modi
 
         switch (syntax.Opcode)
         {
-            case "add": return Two<AddInteger<T>>();
-            case "sub": return Two<SubtractInteger<T>>();
+            case "add": return Often<AddInteger<T>>();
+            case "sub": return Often<SubtractInteger<T>>();
             case "div": return Two<DivideInteger<T>>();
             case "rem": return Two<RemainderInteger<T>>();
             case "min": return Two<MinimumInteger<T>>();
             case "max": return Two<MaximumInteger<T>>();
-            case "and": return Two<And<T>>();
-            case "or": return Two<Or<T>>();
-            case "xor": return Two<Xor<T>>();
+            case "and": return Often<And<T>>();
+            case "or": return Often<Or<T>>();
+            case "xor": return Often<Xor<T>>();
             case "not": return One<Not<T>>();
             case "cnot": return One<LogicalNot<T>>();
             case "abs": return One<AbsoluteInteger<T>>();
@@ -141,7 +148,7 @@ internal sealed class ArithmeticDecoder(InstructionSyntax syntax, Modifiers modi
             case "mul":
                 switch (modifiers.Need("a half", "lo", "hi", "wide"))
                 {
-                    case "lo": return Two<MultiplyLow<T>>();
+                    case "lo": return Often<MultiplyLow<T>>();
                     case "hi": return Two<MultiplyHigh<T>>();
                     default:
                         operands.Expect(3);

@@ -50,6 +50,15 @@ internal sealed class FloatDecoder(InstructionSyntax syntax, Modifiers modifiers
             };
         }
 
+        Operation Often<TOp>()
+            where TOp : IVectorBinary<float>
+        {
+            if (flushes || saturates)
+                return Two<TOp>();
+            operands.Expect(3);
+            return new VectorBinary<float, TOp>(operands.Destination(0, Type), operands.Source(1, Type), operands.Source(2, Type));
+        }
+
         Operation Three<TOp>()
             where TOp : ITernary<float, float, float, float>
         {
@@ -70,9 +79,9 @@ internal sealed class FloatDecoder(InstructionSyntax syntax, Modifiers modifiers
             modifiers.TakeOne("approx", "full");
         return syntax.Opcode switch
         {
-            "add" => Two<AddFloat<float>>(),
-            "sub" => Two<SubtractFloat<float>>(),
-            "mul" => Two<MultiplyFloat<float>>(),
+            "add" => Often<AddSingle>(),
+            "sub" => Often<SubtractSingle>(),
+            "mul" => Often<MultiplySingle>(),
             "div" => Two<DivideFloat<float>>(),
             "min" => isNaN ? Two<MinimumNaN<float>>() : Two<MinimumFloat<float>>(),
             "max" => isNaN ? Two<MaximumNaN<float>>() : Two<MaximumFloat<float>>(),

@@ -14,6 +14,12 @@ internal interface IBinary<TA, TB, TR>
     static abstract TR Apply(TA a, TB b);
 }
 
+/// <summary>A function that the processor has for many lanes at once.</summary>
+internal interface IVectorBinary<T> : IBinary<T, T, T>
+{
+    static abstract Vector<T> Apply(Vector<T> a, Vector<T> b);
+}
+
 internal interface ITernary<TA, TB, TC, TR>
 {
     static abstract TR Apply(TA a, TB b, TC c);
@@ -62,6 +68,32 @@ internal sealed class Binary<TA, TB, TR, TOp>(int d, int a, int b) : Operation
         {
             for (var lane = 0; lane < Warp.Size; lane++)
                 Unsafe.Add(ref r, lane) = TOp.Apply(Unsafe.Add(ref x, lane), Unsafe.Add(ref y, lane));
+            return;
+        }
+
+        for (; mask != 0; mask &= mask - 1)
+        {
+            var lane = BitOperations.TrailingZeroCount(mask);
+            Unsafe.Add(ref r, lane) = TOp.Apply(Unsafe.Add(ref x, lane), Unsafe.Add(ref y, lane));
+        }
+    }
+}
+
+/// <summary>d = f(a, b): in vectors where the whole warp is here.</summary>
+internal sealed class VectorBinary<T, TOp>(int d, int a, int b) : Operation
+    where T : unmanaged
+    where TOp : IVectorBinary<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Execute(Warp warp, Frame frame, uint mask)
+    {
+        ref var x = ref frame.At<T>(a);
+        ref var y = ref frame.At<T>(b);
+        ref var r = ref frame.At<T>(d);
+        if (mask == uint.MaxValue)
+        {
+            for (nuint lane = 0; lane < Warp.Size; lane += (nuint)Vector<T>.Count)
+                TOp.Apply(Vector.LoadUnsafe(ref x, lane), Vector.LoadUnsafe(ref y, lane)).StoreUnsafe(ref r, lane);
             return;
         }
 

@@ -15,6 +15,10 @@ internal static class FloatTraits
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Flush(float value) => float.IsSubnormal(value) ? MathF.CopySign(0f, value) : value;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> Canonical(Vector<float> value) =>
+        Vector.ConditionalSelect(Vector.Equals(value, value), value, new Vector<float>(BitConverter.UInt32BitsToSingle(0x7FFFFFFF)));
+
     private static T NaN<T>()
         where T : IBinaryFloatingPointIeee754<T>
     {
@@ -44,6 +48,27 @@ internal struct MultiplyFloat<T> : IBinary<T, T, T>
     where T : IBinaryFloatingPointIeee754<T>
 {
     public static T Apply(T a, T b) => FloatTraits.Canonical(a * b);
+}
+
+internal struct AddSingle : IVectorBinary<float>
+{
+    public static float Apply(float a, float b) => FloatTraits.Canonical(a + b);
+
+    public static Vector<float> Apply(Vector<float> a, Vector<float> b) => FloatTraits.Canonical(a + b);
+}
+
+internal struct SubtractSingle : IVectorBinary<float>
+{
+    public static float Apply(float a, float b) => FloatTraits.Canonical(a - b);
+
+    public static Vector<float> Apply(Vector<float> a, Vector<float> b) => FloatTraits.Canonical(a - b);
+}
+
+internal struct MultiplySingle : IVectorBinary<float>
+{
+    public static float Apply(float a, float b) => FloatTraits.Canonical(a * b);
+
+    public static Vector<float> Apply(Vector<float> a, Vector<float> b) => FloatTraits.Canonical(a * b);
 }
 
 internal struct DivideFloat<T> : IBinary<T, T, T>

@@ -5,22 +5,28 @@ namespace AttnSweep.PtxInterpreter.Operations;
 
 // Arithmetic of PTX wraps. Division by zero gives all ones (what NVIDIA's devices give; PTX leaves it open).
 
-internal struct AddInteger<T> : IBinary<T, T, T>
+internal struct AddInteger<T> : IVectorBinary<T>
     where T : IBinaryInteger<T>
 {
     public static T Apply(T a, T b) => unchecked(a + b);
+
+    public static Vector<T> Apply(Vector<T> a, Vector<T> b) => a + b;
 }
 
-internal struct SubtractInteger<T> : IBinary<T, T, T>
+internal struct SubtractInteger<T> : IVectorBinary<T>
     where T : IBinaryInteger<T>
 {
     public static T Apply(T a, T b) => unchecked(a - b);
+
+    public static Vector<T> Apply(Vector<T> a, Vector<T> b) => a - b;
 }
 
-internal struct MultiplyLow<T> : IBinary<T, T, T>
+internal struct MultiplyLow<T> : IVectorBinary<T>
     where T : IBinaryInteger<T>
 {
     public static T Apply(T a, T b) => unchecked(a * b);
+
+    public static Vector<T> Apply(Vector<T> a, Vector<T> b) => a * b;
 }
 
 /// <summary>Sign or no sign: the upper half is the same bits of the product of both, extended to 128 bits.</summary>
@@ -94,22 +100,28 @@ internal struct NegateInteger<T> : IUnary<T, T>
     public static T Apply(T a) => unchecked(T.Zero - a);
 }
 
-internal struct And<T> : IBinary<T, T, T>
+internal struct And<T> : IVectorBinary<T>
     where T : IBinaryInteger<T>
 {
     public static T Apply(T a, T b) => a & b;
+
+    public static Vector<T> Apply(Vector<T> a, Vector<T> b) => a & b;
 }
 
-internal struct Or<T> : IBinary<T, T, T>
+internal struct Or<T> : IVectorBinary<T>
     where T : IBinaryInteger<T>
 {
     public static T Apply(T a, T b) => a | b;
+
+    public static Vector<T> Apply(Vector<T> a, Vector<T> b) => a | b;
 }
 
-internal struct Xor<T> : IBinary<T, T, T>
+internal struct Xor<T> : IVectorBinary<T>
     where T : IBinaryInteger<T>
 {
     public static T Apply(T a, T b) => a ^ b;
+
+    public static Vector<T> Apply(Vector<T> a, Vector<T> b) => a ^ b;
 }
 
 internal struct Not<T> : IUnary<T, T>

@@ -9,11 +9,11 @@ using AttnSweep.PtxInterpreter.Syntax;
 
 namespace AttnSweep.PtxInterpreter.Operations;
 
-/// <summary>Where an instruction accesses memory: base register (none: 0) plus offset in a state space.</summary>
+/// <summary>Where an instruction accesses memory: base register of 64 bits (none: 0) plus offset in a state space.</summary>
 internal readonly record struct AccessAddress(StateSpace Space, Place? Base, long Offset)
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Of(Frame frame, int lane) => unchecked((Base is { } at ? frame.Read(at, lane) : 0) + (ulong)Offset);
+    public ulong Of(Frame frame, int lane) => unchecked((Base is { } at ? Unsafe.Add(ref frame.At<ulong>(at.Word), lane) : 0) + (ulong)Offset);
 }
 
 /// <summary>What loads, stores and atomics share: finding the memory, the checks, and the costs.</summary>
@@ -35,6 +35,8 @@ internal abstract class AccessOperation(AccessAddress address, int bytes, bool i
         Span<ulong> shared = stackalloc ulong[Warp.Size];
         int globals = 0, shareds = 0;
         var who = warp.Accessor(isStrong);
+        Region? region = null;
+        var previous = StateSpace.Generic;
         for (var rest = mask; rest != 0; rest &= rest - 1)
         {
             var lane = BitOperations.TrailingZeroCount(rest);
@@ -47,17 +49,17 @@ internal abstract class AccessOperation(AccessAddress address, int bytes, bool i
                 continue;
             }
 
-            var regions = space switch
+            // Neighbouring lanes mostly hit the same region.
+            if (region is null || space != previous || !region.Holds(at, Bytes))
             {
-                StateSpace.Shared => warp.Block.Shared,
-                StateSpace.Local => warp.Local,
-                _ => warp.Launch.Program.Memory.Space,
-            };
-            if (regions.Find(at, Bytes) is not { } region)
-            {
-                warp.Find(FindingKind.OutOfBounds, this, lane, $"{space.ToString().ToLowerInvariant()} memory: {regions.Describe(at, Bytes)}");
-                Fail(frame, lane);
-                continue;
+                var regions = Regions(warp, space);
+                (region, previous) = (regions.Find(at, Bytes), space);
+                if (region is null)
+                {
+                    warp.Find(FindingKind.OutOfBounds, this, lane, $"{space.ToString().ToLowerInvariant()} memory: {regions.Describe(at, Bytes)}");
+                    Fail(frame, lane);
+                    continue;
+                }
             }
 
             if (space == StateSpace.Shared)
@@ -72,6 +74,13 @@ internal abstract class AccessOperation(AccessAddress address, int bytes, bool i
         if (shareds > 0)
             warp.Launch.Costs.CountBanks(this, shared[..shareds], Bytes);
     }
+
+    private static AddressSpace Regions(Warp warp, StateSpace space) => space switch
+    {
+        StateSpace.Shared => warp.Block.Shared,
+        StateSpace.Local => warp.Local,
+        _ => warp.Launch.Program.Memory.Space,
+    };
 
     protected void CheckWritten(Warp warp, int lane, Region region, int index)
     {
@@ -103,10 +112,20 @@ internal abstract class AccessOperation(AccessAddress address, int bytes, bool i
 internal sealed class LoadOperation(AccessAddress address, int elementBytes, bool isSigned, ImmutableArray<Place?> destinations, bool isStrong)
     : AccessOperation(address, elementBytes * destinations.Length, isStrong)
 {
+    /// <summary>Words to registers of a word: most loads.</summary>
+    private readonly bool _isPlain = elementBytes == 4 && destinations.All(d => d is { Width: 4 });
+
     protected override void Access(Warp warp, Frame frame, int lane, Region region, int index, in Accessor who)
     {
         CheckWritten(warp, lane, region, index);
         CheckRace(warp, lane, region, index, who, writes: false);
+        if (_isPlain)
+        {
+            for (var i = 0; i < destinations.Length; i++)
+                Unsafe.Add(ref frame.At<uint>(destinations[i].GetValueOrDefault().Word), lane) = Unsafe.ReadUnaligned<uint>(ref region.Data[index + (4 * i)]);
+            return;
+        }
+
         for (var i = 0; i < destinations.Length; i++)
         {
             if (destinations[i] is not { } place)

@@ -34,6 +34,28 @@ public sealed class ControlTests
         Assert.Equal(1 + 15, report.Costs.DivergentBranches); // the first branch, and the loop's end for all odd threads but the last
     }
 
+    /// <summary>A whole warp takes another path through the interpreter than a part of one.</summary>
+    [Theory]
+    [InlineData(32)]
+    [InlineData(21)]
+    public void Many_lanes_compute_what_one_does(int threads)
+    {
+        var report = Ptx.Run(Ptx.Kernel("""
+            cvt.rn.f32.u32 %f1, %r0; mul.f32 %f2, %f1, 0f3F400000; sub.f32 %f3, %f2, 0f40E00000; add.f32 %f3, %f3, %f1;
+            sub.f32 %f4, 0f7F800000, 0f7F800000; add.f32 %f4, %f4, %f1; mov.b32 %r1, %f3; mov.b32 %r2, %f4;
+            mul.lo.s32 %r3, %r0, -7; sub.s32 %r3, %r3, 5; xor.b32 %r3, %r3, %r0; and.b32 %r3, %r3, -2; or.b32 %r3, %r3, 1;
+            add.u64 %rd4, %rd3, 4096; st.global.v2.b32 [%rd3], {%r1, %r2}; st.global.b32 [%rd4], %r3;
+            ret;
+            """), out var output, threads);
+        Assert.Empty(report.Findings);
+        Assert.All(Enumerable.Range(0, threads), i =>
+        {
+            Assert.Equal((i * 0.75f) - 7f + i, BitConverter.UInt32BitsToSingle((uint)output[i]));
+            Assert.Equal(0x7FFFFFFFu, (uint)(output[i] >> 32));
+            Assert.Equal((((-7 * i) - 5) ^ i) & -2 | 1, (int)output[512 + i]);
+        });
+    }
+
     [Fact]
     public void An_early_return_of_some_lanes_does_not_part_the_others()
     {
