@@ -16,9 +16,13 @@ internal sealed class DeviceMemory(Accelerator accelerator) : IDisposable
         return buffer.View.BaseView;
     }
 
-    public ArrayView<float> Upload(float[] values)
+    /// <summary>Empty lists get one element: no device has buffers without any.</summary>
+    public ArrayView<T> Upload<T>(T[] values)
+        where T : unmanaged
     {
-        var view = Allocate<float>(values.Length);
+        if (values.Length == 0)
+            values = new T[1];
+        var view = Allocate<T>(values.Length);
         view.CopyFromCPU(values);
         return view;
     }

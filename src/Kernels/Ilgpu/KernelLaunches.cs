@@ -1,4 +1,6 @@
+using AttnSweep.Catalogue;
 using AttnSweep.Kernels.Ilgpu.Kernels;
+using AttnSweep.Kernels.Sampling;
 using AttnSweep.Sweeps;
 using ILGPU;
 using ILGPU.Runtime;
@@ -8,8 +10,8 @@ namespace AttnSweep.Kernels.Ilgpu;
 /// <summary>Compiles the steps of a kernel, allocates its scratch, and gives the action that launches all of them.</summary>
 internal static class KernelLaunches
 {
-    /// <summary>One 4 x 4 patch of a 32 x 32 score tile for each thread.</summary>
-    private const int GroupSize = 64;
+    /// <summary>One patch of 4 x 8 of the 32 x 64 scores, or of the 32 x 64 outputs, of a narrow tile for each thread.</summary>
+    public const int GroupSize = 64;
 
     /// <param name="code">Chooses the device functions.</param>
     /// <param name="scratch">Gets what was allocated, also when a later allocation fails.</param>
@@ -19,24 +21,41 @@ internal static class KernelLaunches
         {
             // Every weight is >= 0, so a negative epsilon drops nothing.
             "naive" => Materialised(accelerator, code, t, scratch, output, Weigh(accelerator, code, t, -1f)),
+            "threshold" when kernel.Parameters.TryGetValue("margin", out var margin) => Materialised(
+                accelerator, code, t, scratch, output, WeighBy(accelerator, t, code.Of(MaterialisedScores.WeighWithin), (float)margin)),
             "threshold" => Materialised(accelerator, code, t, scratch, output, Weigh(accelerator, code, t, (float)kernel["epsilon"])),
-            "topk" => Materialised(accelerator, code, t, scratch, output, WeighTopK(accelerator, code, t, kernel.Count("k"))),
+            "topk" => Materialised(accelerator, code, t, scratch, output, WeighBy(accelerator, t, code.Of(MaterialisedScores.WeighTopK), kernel.Count("k"))),
+            "topp" => Materialised(accelerator, code, t, scratch, output, WeighBy(accelerator, t, code.Of(TopPWeights.Weigh), (float)kernel["mass"])),
+            "sample-topk" => Materialised(
+                accelerator, code, t, scratch, output, WeighSampled(accelerator, code, t, scratch, kernel.Count("k"), kernel.Count("samples"))),
             "flash" => Tiled(accelerator, code, t, scratch, output, window: 0),
             "window" => Tiled(accelerator, code, t, scratch, output, kernel.Count("width")),
+            "sink-window" => Tiled(accelerator, code, t, scratch, output, kernel.Count("width"), kernel.Count("sinks")),
+            "bigbird" => BigBird(accelerator, code, t, scratch, output, BigBirdShape.Of(t.Input.Spec, kernel)),
             "block-topk" => BlockTopK(accelerator, code, t, scratch, output, kernel.Count("block"), kernel.Count("keep")),
+            "hyper" => HyperLaunches.Build(accelerator, code, kernel, t, scratch, output),
             _ => throw new ArgumentException($"No kernel '{kernel.Name}': the limits let it pass.", nameof(kernel)),
         };
 
-    private static Action<ArrayView<float>> Weigh(Accelerator accelerator, DeviceCode code, DeviceTensors t, float epsilon)
+    private static Action<ArrayView<float>> Weigh(Accelerator accelerator, DeviceCode code, DeviceTensors t, float epsilon) =>
+        WeighBy(accelerator, t, code.Of(MaterialisedScores.Weigh), epsilon);
+
+    private static Action<ArrayView<float>> WeighBy<T>(
+        Accelerator accelerator, DeviceTensors t, Action<Index1D, Problem, T, ArrayView<float>> step, T parameter)
+        where T : unmanaged
     {
-        var weigh = accelerator.LoadAutoGroupedStreamKernel(code.Of(MaterialisedScores.Weigh));
-        return scores => weigh(t.Problem.Heads * t.Problem.N, t.Problem, epsilon, scores);
+        var weigh = accelerator.LoadAutoGroupedStreamKernel(step);
+        return scores => weigh(t.Problem.Heads * t.Problem.N, t.Problem, parameter, scores);
     }
 
-    private static Action<ArrayView<float>> WeighTopK(Accelerator accelerator, DeviceCode code, DeviceTensors t, int k)
+    private static Action<ArrayView<float>> WeighSampled(
+        Accelerator accelerator, DeviceCode code, DeviceTensors t, DeviceMemory scratch, int k, int samples)
     {
-        var weigh = accelerator.LoadAutoGroupedStreamKernel(code.Of(MaterialisedScores.WeighTopK));
-        return scores => weigh(t.Problem.Heads * t.Problem.N, t.Problem, k, scores);
+        var p = t.Problem;
+        var orders = scratch.Upload<KeyPermutation>(
+            [.. Enumerable.Range(0, p.Heads * p.N).Select(row => KeyPermutation.Of(t.Input.Spec, row / p.N, row % p.N))]);
+        var weigh = accelerator.LoadAutoGroupedStreamKernel(code.Of(SampleTopKWeights.Weigh));
+        return scores => weigh(p.Heads * p.N, p, k, samples, orders, scores);
     }
 
     private static Action Materialised(Accelerator accelerator, DeviceCode code, DeviceTensors t, DeviceMemory scratch, ArrayView<float> output, Action<ArrayView<float>> weigh)
@@ -54,11 +73,25 @@ internal static class KernelLaunches
     }
 
     /// <summary>One block of n keys, kept by everybody.</summary>
-    private static Action Tiled(Accelerator accelerator, DeviceCode code, DeviceTensors t, DeviceMemory scratch, ArrayView<float> output, int window)
+    private static Action Tiled(
+        Accelerator accelerator, DeviceCode code, DeviceTensors t, DeviceMemory scratch, ArrayView<float> output, int window, int sinks = 0)
     {
-        var kept = scratch.Allocate<int>(t.Problem.Heads);
-        kept.CopyFromCPU(new int[t.Problem.Heads]);
-        return Tiled(accelerator, code, t, output, kept, t.Problem.N, 1, window);
+        // Not filled on the device: Oclgrind takes what a fill wrote for uninitialised.
+        var kept = scratch.Upload(new int[t.Problem.Heads]);
+        return Tiled(accelerator, code, t, output, kept, t.Problem.N, 1, window, sinks);
+    }
+
+    private static Action BigBird(Accelerator accelerator, DeviceCode code, DeviceTensors t, DeviceMemory scratch, ArrayView<float> output, BigBirdShape shape)
+    {
+        var most = KernelLimits.KeptBlocks(shape);
+        var kept = Enumerable.Range(0, t.Problem.Heads).SelectMany(head =>
+        {
+            var stream = RandomBlocks.StreamOf(t.Input.Spec, head);
+            return Enumerable.Range(0, shape.Blocks).Select(own => RandomBlocks.Kept(shape, stream, own));
+        });
+        return Tiled(
+            accelerator, code, t, output, scratch.Upload<int>([.. kept.SelectMany(blocks => blocks.Concat(Enumerable.Repeat(-1, most - blocks.Length)))]),
+            shape.Block, most, window: 0);
     }
 
     private static Action BlockTopK(Accelerator accelerator, DeviceCode code, DeviceTensors t, DeviceMemory scratch, ArrayView<float> output, int block, int keep)
@@ -82,19 +115,19 @@ internal static class KernelLaunches
         };
     }
 
-    private static Action Tiled(Accelerator accelerator, DeviceCode code, DeviceTensors t, ArrayView<float> output, ArrayView<int> kept, int block, int keptBlocks, int window) => t.Problem.D switch
+    private static Action Tiled(Accelerator accelerator, DeviceCode code, DeviceTensors t, ArrayView<float> output, ArrayView<int> kept, int block, int keptBlocks, int window, int sinks = 0) => t.Problem.D switch
     {
-        <= 64 => Tiled<Narrow>(accelerator, code, t, output, kept, block, keptBlocks, window),
-        <= 128 => Tiled<Medium>(accelerator, code, t, output, kept, block, keptBlocks, window),
-        _ => Tiled<Wide>(accelerator, code, t, output, kept, block, keptBlocks, window),
+        <= 64 => Tiled<Narrow>(accelerator, code, t, output, kept, block, keptBlocks, window, sinks),
+        <= 128 => Tiled<Medium>(accelerator, code, t, output, kept, block, keptBlocks, window, sinks),
+        _ => Tiled<Wide>(accelerator, code, t, output, kept, block, keptBlocks, window, sinks),
     };
 
-    private static Action Tiled<TShape>(Accelerator accelerator, DeviceCode code, DeviceTensors t, ArrayView<float> output, ArrayView<int> kept, int block, int keptBlocks, int window)
+    private static Action Tiled<TShape>(Accelerator accelerator, DeviceCode code, DeviceTensors t, ArrayView<float> output, ArrayView<int> kept, int block, int keptBlocks, int window, int sinks)
         where TShape : unmanaged, ITileShape
     {
         var p = t.Problem;
         var tiles = KernelLimits.Blocks(block, default(TShape).Rows);
-        var plan = new TilePlan(block, tiles, keptBlocks, window);
+        var plan = new TilePlan(block, tiles, keptBlocks, window, sinks);
         var groups = p.Heads * KernelLimits.Blocks(p.N, block) * tiles;
         var config = new KernelConfig(groups, Math.Min(GroupSize, accelerator.MaxNumThreadsPerGroup));
         var attend = accelerator.LoadStreamKernel(code.Of(TiledAttention.Run<TShape>));

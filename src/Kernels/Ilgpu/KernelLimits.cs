@@ -1,3 +1,4 @@
+using AttnSweep.Catalogue;
 using AttnSweep.Kernels.Devices;
 using AttnSweep.Kernels.Ilgpu.Kernels;
 using AttnSweep.Sweeps;
@@ -15,7 +16,8 @@ internal static class KernelLimits
     /// <summary>Bounds such as (block + 1) x size reach 2n.</summary>
     private const int MaxN = 1 << 30;
 
-    private static readonly string[] Kernels = ["naive", "flash", "threshold", "topk", "window", "block-topk"];
+    private static readonly string[] Kernels =
+        ["naive", "flash", "threshold", "topk", "topp", "window", "sink-window", "bigbird", "block-topk", "hyper", "sample-topk"];
 
     /// <exception cref="KernelUnsupportedException">There is no such kernel, or its indices would not fit.</exception>
     /// <exception cref="DeviceOutOfMemoryException">Tensors and scratch need more than <paramref name="memoryBytes"/>.</exception>
@@ -23,8 +25,6 @@ internal static class KernelLimits
     {
         if (!Kernels.Contains(kernel.Name))
             throw new KernelUnsupportedException($"ILGPU has no kernel '{kernel.Name}'; it has {string.Join(", ", Kernels)}.");
-        if (kernel.Parameters.ContainsKey("margin"))
-            throw new KernelUnsupportedException("ILGPU has threshold by epsilon only, not by margin.");
         if (input.N is < 1 or > MaxN || input.D < 1 || input.Heads < 1)
             throw new KernelUnsupportedException($"ILGPU runs n from 1 to {MaxN}, d and heads from 1; not n = {input.N}, d = {input.D}, heads = {input.Heads}.");
         if (!IsMaterialised(kernel) && input.D > TiledAttention.MaxHeadDim)
@@ -43,6 +43,9 @@ internal static class KernelLimits
     /// <summary>max(1, ceil(keep / block)) key blocks, or all.</summary>
     public static int KeptBlocks(int n, int block, int keep) => Math.Clamp(Blocks(keep, block), 1, Blocks(n, block));
 
+    /// <summary>The most key blocks that a query block of bigbird keeps.</summary>
+    public static int KeptBlocks(BigBirdShape shape) => Enumerable.Range(0, shape.Blocks).Max(shape.BlocksKept);
+
     // Decimal: heads x n x n of any three ints fits.
     private static List<(string Name, decimal Elements)> Arrays(KernelSpec kernel, InputSpec input)
     {
@@ -59,8 +62,27 @@ internal static class KernelLimits
             arrays.Add(("the kept blocks", heads * blocks * KeptBlocks(input.N, kernel.Count("block"), kernel.Count("keep"))));
         }
 
+        if (kernel.Name == "sample-topk")
+            arrays.Add(("the random orders", 8 * heads * n));
+        if (kernel.Name == "bigbird")
+        {
+            var shape = BigBirdShape.Of(input, kernel);
+            arrays.Add(("heads x blocks x kept blocks", heads * shape.Blocks * KeptBlocks(shape)));
+        }
+
+        if (kernel.Name == "hyper")
+        {
+            var estimated = HyperPart.Of(input, kernel).Where(part => part.Kind == HyperPartKind.Estimated).ToList();
+            var items = heads * estimated.Sum(part => (decimal)part.Queries + part.Keys);
+            arrays.Add(("the hashes", 2 * heads * n));
+            arrays.Add(("the running maxima and sums", 2 * heads * n));
+            // Unsorted, twice sorted, inverse, and the segments of two numbers.
+            arrays.AddRange([("the items", items), ("the sorted items", 2 * items), ("the places of items", items), ("the segments", 2 * items)]);
+            arrays.Add(("the samples", heads * estimated.Count * kernel.Count("samples")));
+        }
+
         return arrays;
     }
 
-    private static bool IsMaterialised(KernelSpec kernel) => kernel.Name is "naive" or "threshold" or "topk";
+    private static bool IsMaterialised(KernelSpec kernel) => kernel.Name is "naive" or "threshold" or "topk" or "topp" or "sample-topk";
 }

@@ -14,11 +14,6 @@ public sealed class IlgpuCpuKernelTests : AttentionKernelContract, IDisposable
 
     protected override bool Runs(InputSpec input) => (long)input.Heads * input.N * input.N * input.D <= 140 * 140 * 32;
 
-    public static bool IsOnIlgpu(KernelSpec kernel) =>
-        kernel.Name is not ("topp" or "sink-window" or "bigbird" or "hyper" or "sample-topk") && !kernel.Parameters.ContainsKey("margin");
-
-    protected override bool Has(KernelSpec kernel) => IsOnIlgpu(kernel);
-
     protected override IDevice Open() => DeviceCatalogue.Open("ilgpu-cpu", new DeviceOptions(IncludeIlgpuCpu: true));
 
     /// <summary>Ends each test: no kernel may have left a view.</summary>

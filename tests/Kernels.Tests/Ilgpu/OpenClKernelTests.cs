@@ -12,8 +12,6 @@ public sealed class OpenClKernelTests : AttentionKernelContract
 {
     protected override IDevice Open() => OpenClDevice.Open();
 
-    protected override bool Has(KernelSpec kernel) => IlgpuCpuKernelTests.IsOnIlgpu(kernel);
-
     /// <summary>Tiles hold vectors of four columns, in three widths: what a last vector has too many must not count.</summary>
     [Theory]
     [InlineData(1)]

@@ -55,6 +55,8 @@ public sealed class DeviceFunctionTests
         new HashSet<string>
         {
             "MaterialisedScores.Score", "MaterialisedScores.Weigh", "MaterialisedScores.WeighTopK", "MaterialisedScores.Combine",
+            "MaterialisedScores.WeighWithin", "TopPWeights.Weigh", "SampleTopKWeights.Weigh", "HyperSort.Hash", "HyperSort.Merge", "HyperSort.Invert",
+            "HyperAttention.Run<Narrow>", "HyperAttention.Run<Medium>", "HyperAttention.Run<Wide>", "HyperAttention.Normalise",
             "BlockSelection.Mean", "BlockSelection.Select", "TiledAttention.Run<Narrow>", "TiledAttention.Run<Medium>", "TiledAttention.Run<Wide>",
         },
         new HashSet<string>(Functions.Keys));
@@ -67,17 +69,20 @@ public sealed class DeviceFunctionTests
     });
 
     [Theory]
-    [InlineData("Narrow", 32, 32, 64)]
-    [InlineData("Medium", 32, 16, 128)]
-    [InlineData("Wide", 16, 8, 256)]
-    public void Tiled_attention_moves_vectors_and_uses_the_fast_exponential(string shape, int rows, int keys, int d)
+    [InlineData("TiledAttention", "Narrow", 32, 64, 64)]
+    [InlineData("TiledAttention", "Medium", 32, 16, 128)]
+    [InlineData("TiledAttention", "Wide", 16, 8, 256)]
+    [InlineData("HyperAttention", "Narrow", 32, 64, 64)]
+    [InlineData("HyperAttention", "Medium", 32, 16, 128)]
+    [InlineData("HyperAttention", "Wide", 16, 8, 256)]
+    public void Tiled_attention_moves_vectors_and_uses_the_fast_exponential(string kernel, string shape, int rows, int keys, int d)
     {
-        var ptx = PtxCompiler.Compile(Functions[$"TiledAttention.Run<{shape}>"], CudaArchitecture.SM_80);
-        // Q, accumulators, keys and scores with rows padded by a vector, and three values a row; all in floats.
-        Assert.Equal(4 * ((((2 * rows) + keys) * (d + 4)) + (rows * (keys + 4)) + (3 * rows)), PtxLint.SharedBytes(ptx));
+        var ptx = PtxCompiler.Compile(Functions[$"{kernel}.Run<{shape}>"], CudaArchitecture.SM_80);
+        // Q and keys in columns, accumulators and scores in rows, padded by a vector all but Q; and three values a row; all in floats.
+        Assert.Equal(4 * ((rows * d) + (d * (keys + 4)) + (rows * (d + 4)) + (rows * (keys + 4)) + (3 * rows)), PtxLint.SharedBytes(ptx));
         Assert.Contains("ex2.approx", ptx, StringComparison.Ordinal);
-        Assert.Contains("ld.shared.v4", ptx, StringComparison.Ordinal);
-        Assert.Contains("st.shared.v4", ptx, StringComparison.Ordinal);
+        foreach (var access in new[] { "ld.global.v4", "ld.shared.v4", "st.shared.v4" })
+            Assert.Contains(access, ptx, StringComparison.Ordinal);
     }
 
     [Theory]

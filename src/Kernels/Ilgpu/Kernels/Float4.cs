@@ -1,3 +1,5 @@
+using ILGPU.Algorithms;
+
 namespace AttnSweep.Kernels.Ilgpu.Kernels;
 
 /// <summary>Four floats that one 128-bit instruction loads or stores.</summary>
@@ -5,13 +7,20 @@ public readonly record struct Float4(float X, float Y, float Z, float W)
 {
     public Float4 Times(float factor) => new(X * factor, Y * factor, Z * factor, W * factor);
 
-    /// <summary><paramref name="sum"/> plus the dot product.</summary>
-    public float Dot(Float4 other, float sum) => sum + X * other.X + Y * other.Y + Z * other.Z + W * other.W;
+    public Float4 Plus(Float4 other) => new(X + other.X, Y + other.Y, Z + other.Z, W + other.W);
 
-    /// <summary><paramref name="sum"/> plus the four vectors, weighted by these four floats.</summary>
-    public Float4 Combine(Float4 v0, Float4 v1, Float4 v2, Float4 v3, Float4 sum) => new(
-        sum.X + X * v0.X + Y * v1.X + Z * v2.X + W * v3.X,
-        sum.Y + X * v0.Y + Y * v1.Y + Z * v2.Y + W * v3.Y,
-        sum.Z + X * v0.Z + Y * v1.Z + Z * v2.Z + W * v3.Z,
-        sum.W + X * v0.W + Y * v1.W + Z * v2.W + W * v3.W);
+    /// <summary><paramref name="sum"/> plus this times <paramref name="factor"/>.</summary>
+    public Float4 TimesPlus(float factor, Float4 sum) =>
+        new(sum.X + X * factor, sum.Y + Y * factor, sum.Z + Z * factor, sum.W + W * factor);
+
+    public Float4 Max(Float4 other) =>
+        new(XMath.Max(X, other.X), XMath.Max(Y, other.Y), XMath.Max(Z, other.Z), XMath.Max(W, other.W));
+
+    /// <summary>exp of each, less <paramref name="anchor"/>.</summary>
+    public Float4 ExpLess(float anchor) =>
+        new(XMath.Exp(X - anchor), XMath.Exp(Y - anchor), XMath.Exp(Z - anchor), XMath.Exp(W - anchor));
+
+    public float LargestElement() => XMath.Max(XMath.Max(X, Y), XMath.Max(Z, W));
+
+    public float SumOfElements() => X + Y + (Z + W);
 }

@@ -3,7 +3,7 @@ using ILGPU.Algorithms;
 
 namespace AttnSweep.Kernels.Ilgpu.Kernels;
 
-/// <summary>The steps of the kernels that materialise heads x n x n scores: naive, threshold, topk.</summary>
+/// <summary>The steps of the kernels that materialise heads x n x n scores (naive, threshold, topk); topp and sample-topk weigh by steps of their own.</summary>
 public static class MaterialisedScores
 {
     /// <summary>A thread owns one score s_ij; keys that the row does not see get minus infinity.</summary>
@@ -58,41 +58,50 @@ public static class MaterialisedScores
         }
     }
 
-    /// <summary>
-    /// A thread owns one row: bisection over the 32 bits of an order-preserving key finds the k-th largest score exactly;
-    /// of scores equal to it the lower indices are kept. Scores become weights.
-    /// </summary>
+    /// <summary>A thread owns one row: scores become weights, zero for keys whose score is not above the row's largest less <paramref name="margin"/>.</summary>
+    public static void WeighWithin(Index1D element, Problem p, float margin, ArrayView<float> scores)
+    {
+        int row = element;
+        var start = row * p.N;
+        var visible = p.Causal != 0 ? row % p.N + 1 : p.N;
+        var max = float.NegativeInfinity;
+        for (var j = 0; j < visible; j++)
+            max = XMath.Max(max, scores[start + j]);
+        var sum = 0f;
+        for (var j = 0; j < visible; j++)
+        {
+            var score = scores[start + j];
+            var weight = score > max - margin ? XMath.Exp(score - max) : 0f;
+            scores[start + j] = weight;
+            sum += weight;
+        }
+
+        for (var j = 0; j < p.N; j++)
+            scores[start + j] = j < visible ? scores[start + j] / sum : 0f;
+    }
+
+    /// <summary>A thread owns one row: the k largest scores, of those equal to the last the lower indices, become weights, the others zero.</summary>
     public static void WeighTopK(Index1D element, Problem p, int k, ArrayView<float> scores)
     {
         int row = element;
         var start = row * p.N;
         var visible = p.Causal != 0 ? row % p.N + 1 : p.N;
         var wanted = k < visible ? k : visible;
-        uint pivot = 0;
-        for (var bit = 31; bit >= 0; bit--)
-        {
-            var candidate = pivot | (1u << bit);
-            var atLeast = 0;
-            for (var j = 0; j < visible; j++)
-                atLeast += OrderedKey(scores[start + j]) >= candidate ? 1 : 0;
-            if (atLeast >= wanted)
-                pivot = candidate;
-        }
-
+        var pivot = RowOrder.Largest(scores, start, visible, wanted);
         var max = float.NegativeInfinity;
         var above = 0;
         for (var j = 0; j < visible; j++)
         {
             var score = scores[start + j];
             max = XMath.Max(max, score);
-            above += OrderedKey(score) > pivot ? 1 : 0;
+            above += RowOrder.Key(score) > pivot ? 1 : 0;
         }
 
         var ties = wanted - above;
         var sum = 0f;
         for (var j = 0; j < visible; j++)
         {
-            var key = OrderedKey(scores[start + j]);
+            var key = RowOrder.Key(scores[start + j]);
             var keep = key > pivot;
             if (key == pivot && ties > 0)
             {
@@ -126,12 +135,5 @@ public static class MaterialisedScores
         }
 
         output[index] = sum;
-    }
-
-    // -0 and +0 are equal scores and must tie.
-    private static uint OrderedKey(float score)
-    {
-        var bits = Interop.FloatAsInt(score == 0f ? 0f : score);
-        return (bits & 0x80000000u) != 0 ? ~bits : bits | 0x80000000u;
     }
 }
