@@ -10,6 +10,8 @@ public sealed class ArrowTests
         ["SweepFiles"] = ["Shared"],
         ["Clustering"] = ["Shared"],
         ["Kernels"] = ["Shared"],
+        // Publishable on its own: it knows nothing of ours.
+        ["PtxInterpreter"] = [],
         ["Storage"] = ["Shared"],
         ["Coordinator"] = ["Shared", "SweepFiles", "Clustering", "Storage"],
         ["Worker"] = ["Shared", "Clustering", "Kernels"],
@@ -31,6 +33,7 @@ public sealed class ArrowTests
         ("System.CommandLine", ["Cli"]),
         ("AttnSweep.Storage", ["Storage", "Coordinator", "Cli"]),
         ("AttnSweep.Kernels", ["Kernels", "Worker", "Cli"]),
+        ("AttnSweep.PtxInterpreter", ["PtxInterpreter"]),
         ("AttnSweep.Coordinator", ["Coordinator", "Cli"]),
         ("AttnSweep.Worker", ["Worker", "Cli"]),
         ("AttnSweep.Clustering", ["Clustering", "Coordinator", "Worker", "Cli"]),
