@@ -38,7 +38,7 @@ internal static class BenchCommand
             Description = "Kernels beside dense flash, separated by commas (default: all)",
             AllowMultipleArgumentsPerToken = true,
             HelpName = "NAMES",
-            Validators = { v => SharedOptions.Demand(SharedOptions.Split(v.GetValueOrDefault<string[]>()).All(name => KernelCatalogue.Find(name) is not null), v, $"--kernels takes {string.Join(", ", KernelCatalogue.All.Select(k => k.Name))}") },
+            Validators = { v => SharedOptions.Demand<string[]>(v, names => SharedOptions.Split(names).All(name => KernelCatalogue.Find(name) is not null), $"--kernels takes {string.Join(", ", KernelCatalogue.All.Select(k => k.Name))}") },
         };
         var json = new Option<string?>("--json") { Description = "The rows as JSON: on standard output, or into FILE beside the table", HelpName = "FILE", Arity = ArgumentArity.ZeroOrOne };
         var command = new ExampledCommand("kernels", "The kernels at useful densities beside dense flash and the FMA peak of the same moments", "attnsweep bench kernels --n 1024 4096 --d 64 --threads 1 --json rows.json")
