@@ -26,8 +26,7 @@ internal sealed class FreshRunner(IReadOnlyList<string> command, string deviceId
         try
         {
             // Its standard input stays open while it works: the end of it ends the process, also when this one is killed.
-            process.StandardInput.WriteLine(JsonSerializer.Serialize(work, ProtocolJson.Options));
-            process.StandardInput.Flush();
+            Give(process, work);
             var results = new Dictionary<long, CellResult>();
             while (process.StandardOutput.ReadLine() is { } line)
             {
@@ -53,6 +52,19 @@ internal sealed class FreshRunner(IReadOnlyList<string> command, string deviceId
         {
             process.Kill(entireProcessTree: true);
             process.WaitForExit();
+        }
+    }
+
+    private static void Give(Process process, ShardWork work)
+    {
+        try
+        {
+            process.StandardInput.WriteLine(JsonSerializer.Serialize(work, ProtocolJson.Options));
+            process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            // It died before it read; the end of its output tells that, with its exit code.
         }
     }
 }
