@@ -2,6 +2,7 @@ using System.Diagnostics;
 using AttnSweep.Catalogue;
 using AttnSweep.Kernels.CpuSimd;
 using AttnSweep.Kernels.Devices;
+using AttnSweep.Kernels.Ilgpu;
 using AttnSweep.Kernels.Inputs;
 using AttnSweep.Sweeps;
 
@@ -39,7 +40,7 @@ public static class KernelBenchmark
         var kernels = options.Kernels.Where(k => k.Name != dense.Name).Prepend(dense).ToList();
         using var device = DeviceCatalogue.Open(options.DeviceId, new DeviceOptions(options.Threads, IncludeIlgpuCpu: true));
         var threads = device is CpuSimdDevice cpu ? cpu.Threads : device.Info.ComputeUnits;
-        using var peakTeam = device is CpuSimdDevice ? new ThreadTeam(threads) : null;
+        using var peakTeam = device is CpuSimdDevice or IlgpuDevice { IsProcessor: true } ? new ThreadTeam(threads) : null;
         var input = AttentionInput.Create(options.Input);
         var prepared = new List<IPreparedKernel>();
         try

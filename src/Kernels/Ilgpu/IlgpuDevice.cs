@@ -18,6 +18,9 @@ internal sealed class IlgpuDevice(DeviceInfo info, Context context, Accelerator 
 
     public DeviceInfo Info { get; } = info;
 
+    /// <summary>An OpenCL driver for processors: its speed can be held against the processor's peak.</summary>
+    public bool IsProcessor => accelerator is CLAccelerator { Device: CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU } };
+
     public IPreparedKernel Prepare(KernelSpec kernel, AttentionInput input)
     {
         using var trace = new BuildLog();

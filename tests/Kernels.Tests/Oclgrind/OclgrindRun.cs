@@ -35,6 +35,7 @@ internal sealed record OclgrindRun(int ExitCode, string Reports, string Output)
                     ["OCLGRIND_DATA_RACES"] = "1",
                     ["OCLGRIND_UNINITIALIZED"] = "1",
                     ["OCLGRIND_MAX_ERRORS"] = "3",
+                    ["OCLGRIND_NUM_THREADS"] = "1",
                     ["OCLGRIND_LOCAL_MEM_SIZE"] = "49152",
                     ["OCLGRIND_BUILD_OPTIONS"] = buildOptions ?? AllBarriers,
                 },

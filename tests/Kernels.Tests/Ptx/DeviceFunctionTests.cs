@@ -17,7 +17,7 @@ public sealed class DeviceFunctionTests
     private static readonly Dictionary<string, string> LocalMemoryAllowed = [];
 
     /// <summary>Every public static void method beside the kernels is an entry point: a new one is linted without being listed.</summary>
-    private static readonly Dictionary<string, MethodInfo> Functions = typeof(TiledAttention).Assembly.GetTypes()
+    internal static readonly Dictionary<string, MethodInfo> Functions = typeof(TiledAttention).Assembly.GetTypes()
         .Where(t => t.Namespace == typeof(TiledAttention).Namespace && t is { IsPublic: true, IsAbstract: true, IsSealed: true })
         .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
         .Where(m => m.ReturnType == typeof(void))

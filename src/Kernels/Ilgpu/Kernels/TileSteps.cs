@@ -75,10 +75,11 @@ internal static class TileSteps
     private static Float4 Vector<TRows>(ArrayView<float> source, TRows from, int r, int rows, int c, int d)
         where TRows : struct, ITileRows
     {
-        var at = r < rows ? from.At(r) * d + 4 * c : 0;
+        var isInside = r < rows;
+        var at = isInside ? from.At(r) * d + 4 * c : 0;
         return new Float4(
-            r < rows && 4 * c < d ? source[at] : 0f, r < rows && 4 * c + 1 < d ? source[at + 1] : 0f,
-            r < rows && 4 * c + 2 < d ? source[at + 2] : 0f, r < rows && 4 * c + 3 < d ? source[at + 3] : 0f);
+            isInside && 4 * c < d ? source[at] : 0f, isInside && 4 * c + 1 < d ? source[at + 1] : 0f,
+            isInside && 4 * c + 2 < d ? source[at + 2] : 0f, isInside && 4 * c + 3 < d ? source[at + 3] : 0f);
     }
 
     /// <summary>All scores of a tile: a thread owns patches of four query rows and of four or eight keys.</summary>
