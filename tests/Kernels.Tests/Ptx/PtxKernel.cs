@@ -50,17 +50,52 @@ internal sealed class PtxKernel(PtxAccelerator accelerator, PTXCompiledKernel co
 
     private static Dim3 Shape(Index3D index) => new(index.X, index.Y, index.Z);
 
-    /// <summary>A view is its address and its length in elements; everything else is its bytes.</summary>
+    /// <summary>
+    /// As ILGPU lays a value out for CUDA: a view is its address and its length in elements, a structure with views its fields,
+    /// each aligned to its own size; everything else is its bytes.
+    /// </summary>
     private static PtxArgument Argument(object value)
     {
+        var bytes = new List<byte>();
+        Write(bytes, value);
+        return new PtxArgument([.. bytes]);
+    }
+
+    /// <summary>Gives the alignment.</summary>
+    private static int Write(List<byte> bytes, object value)
+    {
         if (value is IContiguousArrayView view)
-            return PtxArgument.Of(new ViewBytes(view.Length == 0 ? 0 : (ulong)view.Buffer.NativePtr + (ulong)view.IndexInBytes, view.Length));
-        return (PtxArgument)RawBytes.MakeGenericMethod(value.GetType()).Invoke(null, [value])!;
+        {
+            Align(bytes, sizeof(long));
+            bytes.AddRange(BitConverter.GetBytes(view.Length == 0 ? 0 : (ulong)view.Buffer.NativePtr + (ulong)view.IndexInBytes));
+            bytes.AddRange(BitConverter.GetBytes(view.Length));
+            return sizeof(long);
+        }
+
+        var fields = value.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
+        if (value.GetType().IsPrimitive || fields.Length == 0)
+        {
+            var raw = ((PtxArgument)RawBytes.MakeGenericMethod(value.GetType()).Invoke(null, [value])!).Bytes;
+            Align(bytes, raw.Length);
+            bytes.AddRange(raw);
+            return raw.Length;
+        }
+
+        var alignment = fields.Max(field => Write([], field.GetValue(value)!));
+        Align(bytes, alignment);
+        foreach (var field in fields.OrderBy(f => f.MetadataToken))
+            Write(bytes, field.GetValue(value)!);
+        Align(bytes, alignment);
+        return alignment;
+    }
+
+    private static void Align(List<byte> bytes, int to)
+    {
+        while (bytes.Count % to != 0)
+            bytes.Add(0);
     }
 
     private static PtxArgument Raw<T>(T value)
         where T : unmanaged =>
         PtxArgument.Of(value);
-
-    private readonly record struct ViewBytes(ulong Address, long Length);
 }
