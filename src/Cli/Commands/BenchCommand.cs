@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json;
 using AttnSweep.Catalogue;
@@ -6,6 +5,7 @@ using AttnSweep.Cli.CommandLine;
 using AttnSweep.Cli.Display;
 using AttnSweep.Kernels.Benchmarks;
 using AttnSweep.Kernels.CpuSimd;
+using AttnSweep.Kernels.Devices;
 using AttnSweep.Sweeps;
 using Spectre.Console;
 
@@ -33,23 +33,48 @@ internal static class BenchCommand
         var threads = Positive("--threads", "Threads of cpu-simd", 1);
         var device = new Option<string>("--device") { Description = "Device", DefaultValueFactory = _ => CpuSimdDevice.Id };
         var seconds = new Option<double>("--seconds") { Description = "How long to go on with each n", DefaultValueFactory = _ => 2 };
-        var json = SharedOptions.Json("The rows");
-        var command = new ExampledCommand("kernels", "The kernels at useful densities beside dense flash and the FMA peak of the same moments", "attnsweep bench kernels --n 1024 4096 --d 64 --threads 1 --json")
-        { n, d, sigma, threads, device, seconds, json };
+        var kernels = new Option<string[]>("--kernels")
+        {
+            Description = "Kernels beside dense flash, separated by commas (default: all)",
+            AllowMultipleArgumentsPerToken = true,
+            HelpName = "NAMES",
+            Validators = { v => SharedOptions.Demand(SharedOptions.Split(v.GetValueOrDefault<string[]>()).All(name => KernelCatalogue.Find(name) is not null), v, $"--kernels takes {string.Join(", ", KernelCatalogue.All.Select(k => k.Name))}") },
+        };
+        var json = new Option<string?>("--json") { Description = "The rows as JSON: on standard output, or into FILE beside the table", HelpName = "FILE", Arity = ArgumentArity.ZeroOrOne };
+        var command = new ExampledCommand("kernels", "The kernels at useful densities beside dense flash and the FMA peak of the same moments", "attnsweep bench kernels --n 1024 4096 --d 64 --threads 1 --json rows.json")
+        { n, d, sigma, threads, device, kernels, seconds, json };
         command.SetAction((parsed, cancellation) =>
         {
-            var rows = parsed.GetValue(n)!.SelectMany(length => KernelBenchmark.Run(
-                new BenchmarkOptions(
-                    Roster(length), new InputSpec(InputModels.Independent, 1, length, parsed.GetValue(d), parsed.GetValue(sigma), 1, false),
-                    parsed.GetValue(device)!, parsed.GetValue(threads), parsed.GetValue(seconds)),
-                cancellation)).ToList();
-            if (parsed.GetValue(json))
+            var names = SharedOptions.Split(parsed.GetValue(kernels));
+            var id = DeviceId(parsed.GetValue(device)!);
+            var file = parsed.GetValue(json);
+            if (file is not null && Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder))
             {
-                around.Out.WriteLine(JsonSerializer.Serialize(rows, JsonRules));
+                throw new AskedWronglyException($"--json {file}: there is no folder {folder}");
+            }
+
+            var rows = parsed.GetValue(n)!.SelectMany(length =>
+            {
+                var input = new InputSpec(InputModels.Independent, 1, length, parsed.GetValue(d), parsed.GetValue(sigma), 1, false);
+                return KernelBenchmark.Run(
+                    new BenchmarkOptions(BenchmarkRoster.For(input, names), input, id, parsed.GetValue(threads), parsed.GetValue(seconds))
+                    {
+                        OnUnsupported = (kernel, why) => around.Error.WriteLine($"no row for {kernel.Variant} at n = {length}: {why}"),
+                    },
+                    cancellation);
+            }).ToList();
+            var text = JsonSerializer.Serialize(rows, JsonRules);
+            if (parsed.GetResult(json) is not null && file is null)
+            {
+                around.Out.WriteLine(text);
             }
             else
             {
                 Write(around, rows);
+                if (file is not null)
+                {
+                    File.WriteAllText(file, text + Environment.NewLine);
+                }
             }
 
             return Task.FromResult(ExitCodes.Ok);
@@ -57,19 +82,12 @@ internal static class BenchCommand
         return command;
     }
 
-    /// <summary>Every sparse kernel at densities where it is of use: what is kept is 1 %, 5 % or an eighth of the keys.</summary>
-    internal static IReadOnlyList<KernelSpec> Roster(int n) =>
-    [
-        KernelSpec.Plain(KernelCatalogue.DenseBaseline),
-        Kernel("threshold", ("epsilon", 1.0 / n)),
-        Kernel("topk", ("k", Math.Max(1, n / 100))),
-        Kernel("topk", ("k", Math.Max(1, n / 20))),
-        Kernel("window", ("width", n / 8)),
-        Kernel("block-topk", ("block", Math.Min(64, n)), ("keep", Math.Max(Math.Min(64, n), n / 8))),
-    ];
-
-    private static KernelSpec Kernel(string name, params (string Name, double Value)[] parameters) => new(
-        name, parameters.ToImmutableSortedDictionary(p => p.Name, p => p.Value), $"{name}({string.Join(", ", parameters.Select(p => Units.Text($"{p.Name}={p.Value}")))})");
+    /// <summary>A device's own name, or the first of a backend's devices.</summary>
+    private static string DeviceId(string asked)
+    {
+        var devices = DeviceCatalogue.Discover(new DeviceOptions(IncludeIlgpuCpu: true));
+        return (devices.FirstOrDefault(d => d.Id == asked) ?? devices.FirstOrDefault(d => d.Backend == asked))?.Id ?? asked;
+    }
 
     private static Option<int> Positive(string name, string description, int usual) => new(name)
     {
@@ -80,14 +98,17 @@ internal static class BenchCommand
 
     private static void Write(Surroundings around, IReadOnlyList<BenchmarkRow> rows)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("kernel", "parameters", "n", "d", "threads", "time", "GFLOP/s", "FMA peak", "share", "vs dense", "rounds");
+        var table = new Table().Border(TableBorder.Simple).AddColumns(
+            "kernel", "parameters", "n", "d", "threads", "time", "GFLOP/s", "FMA peak", "share", "(cpu)", "vs dense", "(cpu)", "of FLOP ratio", "rounds");
         foreach (var r in rows)
         {
             table.AddRow(
                 r.Kernel, string.Join(' ', r.Parameters.Select(p => Units.Text($"{p.Key}={Units.Number(p.Value)}"))), Units.Text($"{r.N}"), Units.Text($"{r.D}"), Units.Text($"{r.Threads}"), Units.Text($"{Units.Number(r.MedianMicroseconds)} us"), Units.Number(r.Gflops),
-                Units.Number(r.PeakGflops), r.PeakShare is { } share ? Units.Text($"{share:0%}") : "-", Units.Number(r.SpeedupVsDense), Units.Text($"{r.Runs}"));
+                Units.Number(r.PeakGflops), Share(r.PeakShare), Share(r.CpuPeakShare), Units.Number(r.SpeedupVsDense), Units.Number(r.CpuSpeedupVsDense), Share(r.ShareOfFlopRatio), Units.Text($"{r.Runs}"));
         }
 
         around.Console.Write(table);
     }
+
+    private static string Share(double? share) => share is { } value ? Units.Text($"{value:0.0%}") : "-";
 }

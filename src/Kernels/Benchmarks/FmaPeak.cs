@@ -14,18 +14,21 @@ internal static class FmaPeak
 {
     private const int Chains = 12; // latency 4-5 x two units: 8 to 10 must be in flight
 
-    /// <summary>GFLOP/s of all threads of the team together, one sample of a few milliseconds.</summary>
-    public static double Measure(ThreadTeam team)
+    /// <summary>All threads of the team together, one sample of a few milliseconds.</summary>
+    public static FmaSample Measure(ThreadTeam team)
     {
         const int iterations = 400_000;
         var lanes = Vector512.IsHardwareAccelerated ? 16 : 8;
         var sink = new float[team.Size];
+        var cpu = Environment.CpuUsage.TotalTime;
         var start = Stopwatch.GetTimestamp();
         // One block for each thread: the team hands the next block to whoever is free, and all take equally long.
         team.Run(team.Size, (block, _) => sink[block] = Vector512.IsHardwareAccelerated ? Wide(iterations) : Narrow(iterations));
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var cpuSeconds = (Environment.CpuUsage.TotalTime - cpu).TotalSeconds;
         GC.KeepAlive(sink);
-        return 2.0 * lanes * Chains * iterations * team.Size / seconds / 1e9;
+        var gigaflops = 2.0 * lanes * Chains * iterations * team.Size / 1e9;
+        return new FmaSample(gigaflops / seconds, gigaflops / cpuSeconds * team.Size);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

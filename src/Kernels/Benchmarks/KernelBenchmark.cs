@@ -3,6 +3,7 @@ using AttnSweep.Catalogue;
 using AttnSweep.Kernels.CpuSimd;
 using AttnSweep.Kernels.Devices;
 using AttnSweep.Kernels.Inputs;
+using AttnSweep.Statistics;
 using AttnSweep.Sweeps;
 
 namespace AttnSweep.Kernels.Benchmarks;
@@ -12,17 +13,11 @@ namespace AttnSweep.Kernels.Benchmarks;
 /// <param name="Threads">Threads of cpu-simd; 0 means one per core.</param>
 /// <param name="Seconds">How long to go on, in seconds; at least five rounds are made.</param>
 public sealed record BenchmarkOptions(
-    IReadOnlyList<KernelSpec> Kernels, InputSpec Input, string DeviceId = CpuSimdDevice.Id, int Threads = 1, double Seconds = 2);
-
-/// <summary>One kernel's row. Times are medians over the rounds, of wall time on the device's better clock.</summary>
-/// <param name="Gflops">4 d per visible pair (dense-equivalent, for sparse kernels too) over the median time.</param>
-/// <param name="PeakGflops">Median FMA peak of the same number of threads in the same rounds; null on devices where it is not measured.</param>
-/// <param name="PeakShare">Median over the rounds of this kernel's GFLOP/s over the same round's peak.</param>
-/// <param name="SpeedupVsDense">Median over the rounds of flash's time over this kernel's.</param>
-/// <param name="CpuMicroseconds">Median processor time of the process for one launch, beside the wall time: far from threads x wall, the machine was disturbed.</param>
-public sealed record BenchmarkRow(
-    string Kernel, IReadOnlyDictionary<string, double> Parameters, string Backend, int N, int D, int Threads,
-    double MedianMicroseconds, double CpuMicroseconds, double Gflops, double? PeakGflops, double? PeakShare, double SpeedupVsDense, int Runs);
+    IReadOnlyList<KernelSpec> Kernels, InputSpec Input, string DeviceId = CpuSimdDevice.Id, int Threads = 1, double Seconds = 2)
+{
+    /// <summary>Hears of kernels that the device does not have or cannot run on this input; they get no row.</summary>
+    public Action<KernelSpec, string>? OnUnsupported { get; init; }
+}
 
 /// <summary>
 /// Measures kernels side by side: each round runs the FMA peak and every kernel once, so that a disturbance hits all of them,
@@ -36,7 +31,7 @@ public static class KernelBenchmark
     public static IReadOnlyList<BenchmarkRow> Run(BenchmarkOptions options, CancellationToken cancellation = default)
     {
         var dense = KernelSpec.Plain(KernelCatalogue.DenseBaseline);
-        var kernels = options.Kernels.Where(k => k.Name != dense.Name).Prepend(dense).ToList();
+        var kernels = new List<KernelSpec>();
         using var device = DeviceCatalogue.Open(options.DeviceId, new DeviceOptions(options.Threads, IncludeIlgpuCpu: true));
         var threads = device is CpuSimdDevice cpu ? cpu.Threads : device.Info.ComputeUnits;
         using var peakTeam = device is CpuSimdDevice ? new ThreadTeam(threads) : null;
@@ -44,9 +39,17 @@ public static class KernelBenchmark
         var prepared = new List<IPreparedKernel>();
         try
         {
-            foreach (var kernel in kernels)
+            foreach (var kernel in options.Kernels.Where(k => k.Name != dense.Name).Prepend(dense))
             {
-                prepared.Add(device.Prepare(kernel, input));
+                try
+                {
+                    prepared.Add(device.Prepare(kernel, input));
+                    kernels.Add(kernel);
+                }
+                catch (KernelUnsupportedException e) when (kernel.Name != dense.Name)
+                {
+                    options.OnUnsupported?.Invoke(kernel, e.Message);
+                }
             }
 
             var rounds = Measure(prepared, peakTeam, options.Seconds, cancellation);
@@ -85,8 +88,10 @@ public static class KernelBenchmark
             cancellation.ThrowIfCancellationRequested();
             var times = new double[kernels.Count];
             var cpu = new double[kernels.Count];
-            for (var k = 0; k < kernels.Count; k++)
+            for (var turn = 0; turn < kernels.Count; turn++)
             {
+                // Each round starts with another kernel, so that none always finds the same one's data in the caches.
+                var k = (turn + rounds.Count) % kernels.Count;
                 var before = Environment.CpuUsage.TotalTime;
                 times[k] = kernels[k].Launch(launches[k]).Microseconds / launches[k];
                 cpu[k] = (Environment.CpuUsage.TotalTime - before).TotalMicroseconds / launches[k];
@@ -101,21 +106,24 @@ public static class KernelBenchmark
     private static BenchmarkRow Row(KernelSpec kernel, int index, List<Round> rounds, InputSpec input, string backend, int threads)
     {
         double Gflops(double microseconds) => KernelDefinition.DenseFlops(input) / microseconds / 1e3;
-        var time = Median(rounds.Select(r => r.Microseconds[index]));
+        double At(double share, Func<Round, double> figure) => Quantiles.OfSorted(rounds.Select(figure).Order().ToArray(), share);
+        double OverRounds(Func<Round, double> figure) => At(0.5, figure);
+        double Time(Round round) => round.Microseconds[index];
         var hasPeak = rounds[0].Peak is not null;
+        var definition = KernelCatalogue.Find(kernel.Name)!;
+        var kept = definition.ExpectedKeptPairs(input, kernel);
+        var flopRatio = KernelDefinition.DenseFlops(input) / definition.UsefulFlops(input, kernel, kept);
+        var speedup = OverRounds(r => r.Microseconds[0] / r.Microseconds[index]);
+        double? cpuSpeedup = hasPeak ? OverRounds(r => r.CpuMicroseconds[0] / r.CpuMicroseconds[index]) : null;
         return new BenchmarkRow(
-            kernel.Name, kernel.Parameters, backend, input.N, input.D, threads, time, Median(rounds.Select(r => r.CpuMicroseconds[index])), Gflops(time),
-            hasPeak ? Median(rounds.Select(r => r.Peak!.Value)) : null,
-            hasPeak ? Median(rounds.Select(r => Gflops(r.Microseconds[index]) / r.Peak!.Value)) : null,
-            Median(rounds.Select(r => r.Microseconds[0] / r.Microseconds[index])), rounds.Count);
+            kernel.Name, kernel.Parameters, backend, input.N, input.D, threads,
+            OverRounds(Time), At(0.25, Time), At(0.75, Time), OverRounds(r => r.CpuMicroseconds[index]),
+            Gflops(OverRounds(Time)),
+            hasPeak ? OverRounds(r => r.Peak!.Value.Gflops) : null,
+            hasPeak ? OverRounds(r => Gflops(r.Microseconds[index]) / r.Peak!.Value.Gflops) : null,
+            hasPeak ? OverRounds(r => Gflops(r.CpuMicroseconds[index] / threads) / r.Peak!.Value.CpuGflops) : null,
+            speedup, cpuSpeedup, kept / input.VisiblePairs, flopRatio, (cpuSpeedup ?? speedup) / flopRatio, rounds.Count);
     }
 
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        var middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
-
-    private sealed record Round(double? Peak, double[] Microseconds, double[] CpuMicroseconds);
+    private sealed record Round(FmaSample? Peak, double[] Microseconds, double[] CpuMicroseconds);
 }

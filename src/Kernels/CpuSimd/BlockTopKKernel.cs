@@ -10,8 +10,9 @@ internal sealed unsafe class BlockTopKKernel : CpuKernel
 
     private readonly PackedKeys _keys;
     private readonly StreamingRows[] _scratch;
-    private readonly float[][] _scores;
-    private readonly float[] _means;
+    private readonly BlockMeans _means;
+    private readonly AlignedBuffer[] _scores;
+    private readonly AlignedBuffer[] _chosen;
     private readonly int _count;
 
     public BlockTopKKernel(CpuTensors tensors, ThreadTeam team, int block, int keep)
@@ -21,8 +22,9 @@ internal sealed unsafe class BlockTopKKernel : CpuKernel
         _keys = Own(new PackedKeys(spec.Heads, spec.N, spec.D, block));
         _count = Math.Clamp((keep + _keys.Block - 1) / _keys.Block, 1, _keys.Blocks);
         _scratch = OwnPerThread(() => new StreamingRows(Math.Min(RowsInCache, _keys.Block), tensors));
-        _means = new float[spec.Heads * _keys.Blocks * spec.D];
-        _scores = [.. Enumerable.Range(0, team.Size).Select(_ => new float[_keys.Blocks])];
+        _means = Own(new BlockMeans(spec.Heads, _keys.Blocks, spec.D));
+        _scores = OwnPerThread(() => new AlignedBuffer(_means.ScorePlaces));
+        _chosen = OwnPerThread(() => new AlignedBuffer(_means.ScorePlaces));
     }
 
     protected override void LaunchOnce()
@@ -31,72 +33,37 @@ internal sealed unsafe class BlockTopKKernel : CpuKernel
         _keys.Pack(Team, Tensors.Keys);
         var (spec, blocks) = (Tensors.Spec, _keys.Blocks);
         Stage("select");
-        Team.Run(spec.Heads * blocks, (index, _) =>
-            Mean(Tensors.Keys + (((long)(index / blocks) * spec.N) * spec.D), index % blocks, _means.AsSpan(index * spec.D, spec.D)));
+        Team.Run(spec.Heads * blocks, (index, _) => _means.Set(
+            index / blocks, index % blocks, Block(Tensors.Keys + ((long)(index / blocks) * spec.N * spec.D), index % blocks), Length(index % blocks)));
         Stage("blocks");
-        Team.Run(spec.Heads * blocks, (index, member) => QueryBlock(_scratch[member], _scores[member], member, index / blocks, blocks - 1 - (index % blocks)));
+        Team.Run(spec.Heads * blocks, (index, member) => QueryBlock(member, index / blocks, blocks - 1 - (index % blocks)));
     }
 
-    private void Mean(float* rows, int block, Span<float> mean)
+    private float* Block(float* rows, int block) => rows + ((long)block * _keys.Block * Tensors.Spec.D);
+
+    private int Length(int block) => Math.Min(_keys.Block, Tensors.Spec.N - (block * _keys.Block));
+
+    private void QueryBlock(int member, int head, int own)
     {
         var spec = Tensors.Spec;
-        var first = block * _keys.Block;
-        var count = Math.Min(_keys.Block, spec.N - first);
-        mean.Clear();
-        for (var i = first; i < first + count; i++)
-        {
-            var row = new ReadOnlySpan<float>(rows + ((long)i * spec.D), spec.D);
-            for (var c = 0; c < mean.Length; c++)
-            {
-                mean[c] += row[c];
-            }
-        }
-
-        foreach (ref var value in mean)
-        {
-            value /= count;
-        }
-    }
-
-    private void QueryBlock(StreamingRows rows, float[] scores, int member, int head, int own)
-    {
-        var spec = Tensors.Spec;
+        var rows = _scratch[member];
         Phase(member, "select");
-        Span<float> query = stackalloc float[spec.D];
-        Mean(Tensors.Queries(head, 0), own, query);
-        var candidates = spec.Causal ? own + 1 : _keys.Blocks;
-        for (var block = 0; block < candidates; block++)
-        {
-            var key = _means.AsSpan(((head * _keys.Blocks) + block) * spec.D, spec.D);
-            var sum = 0f;
-            for (var c = 0; c < key.Length; c++)
-            {
-                sum += query[c] * key[c];
-            }
-
-            scores[block] = sum * (float)spec.Scale;
-        }
-
-        if (spec.Causal)
-        {
-            scores[own] = float.PositiveInfinity; // always kept, and counts
-        }
-
-        var chosen = Choose(scores.AsSpan(0, candidates), Math.Min(_count, candidates));
+        var count = Choose(member, head, own);
+        var chosen = (int*)_chosen[member].Start;
         Phase(member, "attend");
         var end = Math.Min(spec.N, (own + 1) * _keys.Block);
         for (var first = own * _keys.Block; first < end; first += RowsInCache)
         {
-            var count = Math.Min(RowsInCache, end - first);
-            rows.Begin(head, first, count, QueryScale);
-            for (var row = 0; row < count; row++)
+            var present = Math.Min(RowsInCache, end - first);
+            rows.Begin(head, first, present, QueryScale);
+            for (var row = 0; row < present; row++)
             {
                 rows.See(row, 0, spec.Causal ? first + row + 1 : spec.N);
             }
 
-            foreach (var block in chosen)
+            for (var i = 0; i < count; i++)
             {
-                Attend(rows, block);
+                Attend(rows, chosen[i]);
             }
 
             rows.Finish(Output(head, first));
@@ -120,32 +87,29 @@ internal sealed unsafe class BlockTopKKernel : CpuKernel
         }
     }
 
-    /// <summary>The <paramref name="count"/> largest, of equal ones the lower index; ascending, so that memory is read in order.</summary>
-    private static int[] Choose(ReadOnlySpan<float> scores, int count)
+    /// <summary>Scores the key blocks and leaves the best in the member's list; ascending, so that memory is read in order.</summary>
+    /// <returns>How many.</returns>
+    private int Choose(int member, int head, int own)
     {
-        var order = new int[scores.Length];
-        var keys = new float[scores.Length];
-        for (var i = 0; i < order.Length; i++)
+        var spec = Tensors.Spec;
+        var candidates = spec.Causal ? own + 1 : _keys.Blocks;
+        var scores = _scores[member].Start;
+        var chosen = (int*)_chosen[member].Start;
+        var query = stackalloc float[spec.D];
+        BlockMeans.Mean(Block(Tensors.Queries(head, 0), own), Length(own), spec.D, query);
+        _means.Score(head, query, (float)spec.Scale, candidates, scores);
+        if (spec.Causal)
         {
-            (order[i], keys[i]) = (i, -scores[i]);
+            scores[own] = float.PositiveInfinity; // always kept, and counts
         }
 
-        Array.Sort(keys, order, Comparer<float>.Default);
-        // Array.Sort is not stable: runs of equal scores are put in order of index before the cut.
-        for (var start = 0; start < keys.Length;)
+        for (var block = 0; block < candidates; block++)
         {
-            var end = start + 1;
-            while (end < keys.Length && keys[end] == keys[start])
-            {
-                end++;
-            }
-
-            Array.Sort(order, start, end - start);
-            start = end;
+            chosen[block] = block;
         }
 
-        var chosen = order[..count];
-        Array.Sort(chosen);
-        return chosen;
+        var count = Math.Min(_count, candidates);
+        Selection.KeepLargest(scores, chosen, candidates, count);
+        return count;
     }
 }

@@ -5,15 +5,15 @@ internal sealed unsafe class FlashKernel : CpuKernel
 {
     private readonly PackedKeys _keys;
     private readonly StreamingRows[] _scratch;
-    private readonly int _rows;
+    private readonly RowBlocks _blocks;
 
     public FlashKernel(CpuTensors tensors, ThreadTeam team)
         : base(tensors, team)
     {
         var spec = tensors.Spec;
-        _rows = RowsAtOnce(most: 192, least: 48);
+        _blocks = RowBlocks.Share(spec.Heads, spec.N, team.Size, most: 192, least: 48);
         _keys = Own(new PackedKeys(spec.Heads, spec.N, spec.D, spec.N));
-        _scratch = OwnPerThread(() => new StreamingRows(_rows, tensors));
+        _scratch = OwnPerThread(() => new StreamingRows(_blocks.MaxRows, tensors));
     }
 
     protected override void LaunchOnce()
@@ -21,7 +21,7 @@ internal sealed unsafe class FlashKernel : CpuKernel
         Stage("pack");
         _keys.Pack(Team, Tensors.Keys);
         var spec = Tensors.Spec;
-        var blocks = (spec.N + _rows - 1) / _rows;
+        var blocks = _blocks.Count;
         // The last rows see the most keys when causal: they go first, so that no thread ends with the longest block.
         Stage("attend");
         Team.Run(spec.Heads * blocks, (index, member) => Block(_scratch[member], index / blocks, blocks - 1 - (index % blocks)));
@@ -30,8 +30,7 @@ internal sealed unsafe class FlashKernel : CpuKernel
     private void Block(StreamingRows rows, int head, int block)
     {
         var spec = Tensors.Spec;
-        var first = block * _rows;
-        var count = Math.Min(_rows, spec.N - first);
+        var (first, count) = (_blocks.First(block), _blocks.Rows(block));
         rows.Begin(head, first, count, QueryScale);
         for (var row = 0; row < count; row++)
         {

@@ -69,14 +69,24 @@ internal sealed unsafe class PackedKeys : IDisposable
     private void PackPanel(float* keys, ReadOnlySpan<int> order, int head, int panel)
     {
         var target = Panel(head, panel);
-        var count = KeysIn(panel); // beyond it the buffer's zeros stay
-        for (var j = 0; j < count; j++)
+        var count = KeysIn(panel); // beyond it there are zeros
+        if (order.IsEmpty)
         {
-            var source = keys + ((long)(order.IsEmpty ? Place(panel) + j : order[j]) * _d);
-            for (var c = 0; c < _d; c++)
+            Transposition.Write(keys + ((long)Place(panel) * _d), _d, count, _d, target, Width, 1);
+            return;
+        }
+
+        const int together = 8;
+        var rows = stackalloc float[together * _d];
+        for (var j = 0; j < count; j += together)
+        {
+            var present = Math.Min(together, count - j);
+            for (var r = 0; r < present; r++)
             {
-                target[(c * Width) + j] = source[c];
+                new ReadOnlySpan<float>(keys + ((long)order[j + r] * _d), _d).CopyTo(new Span<float>(rows + (r * _d), _d));
             }
+
+            Transposition.Write(rows, _d, present, _d, target + j, Width, 1);
         }
     }
 }

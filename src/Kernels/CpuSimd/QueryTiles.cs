@@ -3,7 +3,9 @@ namespace AttnSweep.Kernels.CpuSimd;
 /// <summary>A few query rows, scaled and packed in tiles of six, [tile][d][6]; the last tile is filled up with zeros.</summary>
 internal sealed unsafe class QueryTiles(int maxRows, int d) : IDisposable
 {
-    private readonly AlignedBuffer _packed = new((long)((maxRows + TileProduct.Rows - 1) / TileProduct.Rows) * TileProduct.Rows * d);
+    private const int Spare = 8;
+
+    private readonly AlignedBuffer _packed = new((long)((maxRows + TileProduct.Rows - 1) / TileProduct.Rows) * TileProduct.Rows * d + Spare);
 
     /// <summary>Tiles packed.</summary>
     public int Count { get; private set; }
@@ -13,13 +15,17 @@ internal sealed unsafe class QueryTiles(int maxRows, int d) : IDisposable
     public void Pack(float* queries, int rows, float scale)
     {
         Count = (rows + TileProduct.Rows - 1) / TileProduct.Rows;
-        for (var row = 0; row < Count * TileProduct.Rows; row++)
+        for (var tile = 0; tile < Count; tile++)
         {
-            var target = Tile(row / TileProduct.Rows) + (row % TileProduct.Rows);
-            for (var c = 0; c < d; c++)
+            var first = tile * TileProduct.Rows;
+            var present = Math.Min(TileProduct.Rows, rows - first);
+            if (present < TileProduct.Rows)
             {
-                target[c * TileProduct.Rows] = row < rows ? queries[((long)row * d) + c] * scale : 0;
+                new Span<float>(Tile(tile), TileProduct.Rows * d).Clear();
             }
+
+            // Tiles in ascending order: what is written behind a tile's last column belongs to the next one, or to the spare floats.
+            Transposition.Write(queries + ((long)first * d), d, present, d, Tile(tile), TileProduct.Rows, scale);
         }
     }
 

@@ -8,7 +8,7 @@ namespace AttnSweep.Kernels.CpuSimd;
 /// <c>sample-topk</c>: as topk, and then the first keys in the row's random order that are not among the k, with log2 of the number
 /// of keys that each stands for added to their scores.
 /// </summary>
-internal sealed unsafe class SampleTopKKernel : TopKKernel
+internal sealed unsafe class SampleTopKKernel : WholeRowTopKKernel
 {
     private readonly NormalSequence[] _streams;
     private readonly int _samples;

@@ -19,8 +19,7 @@ internal sealed unsafe class SinkWindowKernel : CpuKernel
         var spec = tensors.Spec;
         _width = Math.Min(width, spec.N);
         _count = Math.Min(sinks, spec.N);
-        // Every row of a block pays for the block's whole run of keys, rows + width: short windows want short blocks.
-        _rows = RowsAtOnce(most: Math.Clamp(_width / 4 / TileProduct.Rows * TileProduct.Rows, 48, 192), least: 48);
+        _rows = RowsAtOnce(most: 192, least: 48);
         _keys = Own(new PackedKeys(spec.Heads, spec.N, spec.D, spec.N));
         _sinks = _count == 0 || _count > spec.N - _width ? null : Own(new PackedKeys(spec.Heads, _count, spec.D, _count));
         _scratch = OwnPerThread(() => new StreamingRows(_rows, tensors));

@@ -1,119 +1,97 @@
-using System.Numerics;
-
 namespace AttnSweep.Kernels.CpuSimd;
 
 /// <summary>
-/// <c>topk</c>: the k largest scores of each row, exactly. A thread owns 24 rows at a time. A guess of the k-th largest (mean
-/// plus so many deviations, as the row before had it) leaves a few more than k keys; the exact choice is made among those.
+/// <c>topk</c>: the k largest scores of each row, exactly. While scores stream by, a row keeps those that exceed the k-th largest
+/// of all before; when its list has grown to 2 k it is cut to k, which raises that bound.
 /// </summary>
-internal unsafe class TopKKernel : CpuKernel
+internal sealed unsafe class TopKKernel : CpuKernel
 {
+    private const int LeastSlack = 192; // cutting a list costs much the same however short it is
+
     private readonly PackedKeys _keys;
-    private readonly WholeRows[] _rows;
-    private readonly Survivors[] _survivors;
+    private readonly RowBlocks _blocks;
+    private readonly GroupScores[] _scores;
+    private readonly KeptLists[] _lists;
+    private readonly float[][] _bounds;
     private readonly int _k;
+    private readonly int _full;
 
     public TopKKernel(CpuTensors tensors, ThreadTeam team, int k)
         : base(tensors, team)
     {
         var spec = tensors.Spec;
         _k = Math.Min(k, spec.N);
+        _full = Math.Min(spec.N, _k + Math.Max(_k, LeastSlack));
+        var capacity = _full + GroupScores.MaxKeys;
+        _blocks = RowBlocks.Share(spec.Heads, spec.N, team.Size, most: KeptLists.RowsFor(capacity), least: 24);
         _keys = Own(new PackedKeys(spec.Heads, spec.N, spec.D, spec.N));
-        _rows = OwnPerThread(() => new WholeRows(tensors, _keys));
-        _survivors = OwnPerThread(() => new Survivors(_rows[0].Stride, tensors.Columns));
+        _scores = OwnPerThread(() => new GroupScores(_blocks.MaxRows, tensors));
+        _lists = OwnPerThread(() => new KeptLists(_blocks.MaxRows, capacity, tensors));
+        _bounds = [.. Enumerable.Range(0, team.Size).Select(_ => new float[_blocks.MaxRows])];
     }
 
     protected override void LaunchOnce()
     {
         Stage("pack");
         _keys.Pack(Team, Tensors.Keys);
-        var spec = Tensors.Spec;
-        var blocks = (spec.N + WholeRows.MaxRows - 1) / WholeRows.MaxRows;
+        var blocks = _blocks.Count;
         Stage("rows");
-        Team.Run(spec.Heads * blocks, (index, member) => Block(member, index / blocks, blocks - 1 - (index % blocks)));
+        Team.Run(Tensors.Spec.Heads * blocks, (index, member) => Block(member, index / blocks, blocks - 1 - (index % blocks)));
     }
 
     private void Block(int member, int head, int block)
     {
         var spec = Tensors.Spec;
-        var (rows, survivors) = (_rows[member], _survivors[member]);
-        var first = block * WholeRows.MaxRows;
-        var count = Math.Min(WholeRows.MaxRows, spec.N - first);
-        Phase(member, "score");
-        rows.Compute(_keys, head, first, count, QueryScale, row => spec.Causal ? first + row + 1 : spec.N);
-        var guess = 0f;
+        var (scores, lists, bounds) = (_scores[member], _lists[member], _bounds[member]);
+        var (first, count) = (_blocks.First(block), _blocks.Rows(block));
+        scores.Begin(head, first, count, QueryScale);
         for (var row = 0; row < count; row++)
         {
-            Phase(member, "select");
-            var scores = rows.Row(row);
-            var visible = spec.Causal ? first + row + 1 : spec.N;
-            if (_k >= visible)
-            {
-                survivors.Collect(scores, rows.Columns, float.NegativeInfinity, orEqual: false);
-            }
-            else
-            {
-                guess = Select(survivors, scores, rows.Columns, visible, guess);
-            }
-
-            Complete(survivors, scores, head, first + row, visible);
-            Phase(member, "combine");
-            survivors.WriteOutput(
-                Tensors.Values(head), VectorMath.Max(survivors.Scores, Padded(survivors)), Output(head, first + row), spec.D);
+            scores.See(row, 0, spec.Causal ? first + row + 1 : spec.N);
+            lists.Clear(row);
+            bounds[row] = float.NegativeInfinity;
         }
 
+        var together = GroupScores.MaxKeys / _keys.Width;
+        var end = spec.Causal ? first + count : spec.N;
+        for (var panel = 0; panel < _keys.Panels && _keys.FirstKey(panel) < end; panel += together)
+        {
+            Phase(member, "score");
+            scores.Compute(_keys, panel, Math.Min(together, _keys.Panels - panel));
+            Phase(member, "select");
+            for (var tile = 0; tile < scores.Tiles; tile++)
+            {
+                Take(scores, tile, lists, bounds, count);
+            }
+        }
+
+        for (var row = 0; row < count; row++)
+        {
+            lists.KeepLargest(row, _k);
+        }
+
+        Phase(member, "combine");
+        lists.WriteOutput(head, count, Output(head, first));
         Phase(member, null);
     }
 
-    /// <summary>May add keys behind the k chosen ones, which are ascending by index.</summary>
-    protected virtual void Complete(Survivors survivors, float* scores, int head, int row, int visible)
+    private void Take(GroupScores scores, int tile, KeptLists lists, float[] bounds, int rows)
     {
-    }
-
-    /// <summary>Leaves the k largest in <paramref name="survivors"/>; returns by how many deviations the k-th exceeds the mean.</summary>
-    private float Select(Survivors survivors, float* scores, int columns, int visible, float guess)
-    {
-        var (mean, deviation) = Moments(scores, visible);
-        // Each miss lowers the bound by twice as much as the one before; after a few everything is let through.
-        var bound = mean + (deviation * (guess - 0.05f));
-        var step = 0.1f * deviation;
-        survivors.Collect(scores, columns, bound, orEqual: true);
-        for (var attempt = 0; survivors.Count < _k; attempt++, step *= 2)
+        var (from, to) = scores.Columns(tile);
+        if (from >= to)
         {
-            bound = attempt < 6 ? bound - step : float.MinValue;
-            survivors.Collect(scores, columns, bound, orEqual: true);
+            return;
         }
 
-        var boundary = survivors.KeepLargest(_k);
-        return deviation > 0 ? (boundary - mean) / deviation : 0;
-    }
-
-    private static (float Mean, float Deviation) Moments(float* scores, int visible)
-    {
-        var (sum, squares) = (Vector<float>.Zero, Vector<float>.Zero);
-        var span = new ReadOnlySpan<float>(scores, visible);
-        var j = 0;
-        for (; j <= visible - Vector<float>.Count; j += Vector<float>.Count)
+        scores.Mask(tile);
+        var (row, stop) = (tile * TileProduct.Rows, Math.Min(rows, (tile + 1) * TileProduct.Rows));
+        lists.Take(row, stop, scores.Tile(tile) + from, TileProduct.WeightStride, to - from, scores.Start + from, bounds);
+        for (; row < stop; row++)
         {
-            var values = new Vector<float>(span[j..]);
-            sum += values;
-            squares += values * values;
+            if (lists.Count(row) >= _full)
+            {
+                bounds[row] = lists.KeepLargest(row, _k);
+            }
         }
-
-        var (total, totalSquares) = (Vector.Sum(sum), Vector.Sum(squares));
-        for (; j < visible; j++)
-        {
-            total += span[j];
-            totalSquares += span[j] * span[j];
-        }
-
-        var mean = total / visible;
-        return (mean, MathF.Sqrt(Math.Max(0, (totalSquares / visible) - (mean * mean))));
-    }
-
-    private static int Padded(Survivors survivors)
-    {
-        new Span<float>(survivors.Scores + survivors.Count, 16).Fill(float.NegativeInfinity);
-        return (survivors.Count + 15) / 16 * 16;
     }
 }

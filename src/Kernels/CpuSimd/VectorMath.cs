@@ -10,6 +10,9 @@ namespace AttnSweep.Kernels.CpuSimd;
 /// </summary>
 internal static unsafe class VectorMath
 {
+    /// <summary>Partial sums that a row's total is kept in while it grows.</summary>
+    public const int SumLanes = 16;
+
     private const float Magic = 12582912f;
     private const float P6 = 1.535336188319500e-4f;
     private const float P5 = 1.339887440266574e-3f;
@@ -17,21 +20,6 @@ internal static unsafe class VectorMath
     private const float P3 = 5.550332471162809e-2f;
     private const float P2 = 2.402264791363012e-1f;
     private const float P1 = 6.931472028550421e-1f;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Exp2(Vector512<float> x)
-    {
-        x = Vector512.MaxNative(x, Vector512.Create(-127f));
-        var shifted = x + Vector512.Create(Magic);
-        var r = x - (shifted - Vector512.Create(Magic));
-        var y = Vector512.FusedMultiplyAdd(Vector512.Create(P6), r, Vector512.Create(P5));
-        y = Vector512.FusedMultiplyAdd(y, r, Vector512.Create(P4));
-        y = Vector512.FusedMultiplyAdd(y, r, Vector512.Create(P3));
-        y = Vector512.FusedMultiplyAdd(y, r, Vector512.Create(P2));
-        y = Vector512.FusedMultiplyAdd(y, r, Vector512.Create(P1));
-        y = Vector512.FusedMultiplyAdd(y, r, Vector512<float>.One);
-        return y * ((shifted.AsInt32() + Vector512.Create(127)) << 23).AsSingle();
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Exp2(Vector256<float> x)
@@ -82,7 +70,7 @@ internal static unsafe class VectorMath
             var wide = Vector512<float>.Zero;
             for (var j = 0; j < count; j += 16)
             {
-                var weight = Exp2(Vector512.Load(values + j) - Vector512.Create(shift));
+                var weight = Exp2Table.Exp2(Vector512.Load(values + j) - Vector512.Create(shift));
                 weight.Store(values + j);
                 wide += weight;
             }
@@ -109,7 +97,7 @@ internal static unsafe class VectorMath
             var wide = Vector512<float>.Zero;
             for (var j = 0; j < count; j += 16)
             {
-                wide += Exp2(Vector512.Load(values + j) - Vector512.Create(shift));
+                wide += Exp2Table.Exp2(Vector512.Load(values + j) - Vector512.Create(shift));
             }
 
             return Vector512.Sum(wide);
@@ -122,6 +110,149 @@ internal static unsafe class VectorMath
         }
 
         return Vector256.Sum(sum);
+    }
+
+    /// <summary>Which of six rows (a bit for each) holds a value above its limit; columns is a multiple of 16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static uint RowsAbove(float* values, int stride, int columns, float* limits)
+    {
+        var above = 0u;
+        for (var row = 0; row < TileProduct.Rows; row++, values += stride)
+        {
+            bool isAbove;
+            if (Vector512.IsHardwareAccelerated)
+            {
+                var max = Vector512.Load(values);
+                for (var j = 16; j < columns; j += 16)
+                {
+                    max = Vector512.MaxNative(max, Vector512.Load(values + j));
+                }
+
+                isAbove = Vector512.GreaterThanAny(max, Vector512.Create(limits[row]));
+            }
+            else
+            {
+                var max = Vector256.Load(values);
+                for (var j = 8; j < columns; j += 8)
+                {
+                    max = Vector256.MaxNative(max, Vector256.Load(values + j));
+                }
+
+                isAbove = Vector256.GreaterThanAny(max, Vector256.Create(limits[row]));
+            }
+
+            above |= isAbove ? 1u << row : 0;
+        }
+
+        return above;
+    }
+
+    /// <summary>
+    /// Replaces the values of six rows by 2^(value - shift of the row) and adds them to the row's <see cref="SumLanes"/> partial
+    /// sums: summing across lanes is left to the end. columns is a multiple of 16.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Exp2Rows(float* values, int stride, int columns, float* shifts, float* sums)
+    {
+        for (var row = 0; row < TileProduct.Rows; row++, values += stride, sums += SumLanes)
+        {
+            if (Vector512.IsHardwareAccelerated)
+            {
+                var (wide, shift) = (Vector512.Load(sums), Vector512.Create(shifts[row]));
+                for (var j = 0; j < columns; j += 16)
+                {
+                    var weight = Exp2Table.Exp2(Vector512.Load(values + j) - shift);
+                    weight.Store(values + j);
+                    wide += weight;
+                }
+
+                wide.Store(sums);
+            }
+            else
+            {
+                var (even, odd, shift) = (Vector256.Load(sums), Vector256.Load(sums + 8), Vector256.Create(shifts[row]));
+                for (var j = 0; j < columns; j += 16)
+                {
+                    var first = Exp2(Vector256.Load(values + j) - shift);
+                    var second = Exp2(Vector256.Load(values + j + 8) - shift);
+                    first.Store(values + j);
+                    second.Store(values + j + 8);
+                    even += first;
+                    odd += second;
+                }
+
+                even.Store(sums);
+                odd.Store(sums + 8);
+            }
+        }
+    }
+
+    /// <summary>As <see cref="Exp2Rows"/>, but the values stay as they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SumExp2Rows(float* values, int stride, int columns, float* shifts, float* sums)
+    {
+        for (var row = 0; row < TileProduct.Rows; row++, values += stride, sums += SumLanes)
+        {
+            if (Vector512.IsHardwareAccelerated)
+            {
+                var (wide, shift) = (Vector512.Load(sums), Vector512.Create(shifts[row]));
+                for (var j = 0; j < columns; j += 16)
+                {
+                    wide += Exp2Table.Exp2(Vector512.Load(values + j) - shift);
+                }
+
+                wide.Store(sums);
+            }
+            else
+            {
+                var (even, odd, shift) = (Vector256.Load(sums), Vector256.Load(sums + 8), Vector256.Create(shifts[row]));
+                for (var j = 0; j < columns; j += 16)
+                {
+                    even += Exp2(Vector256.Load(values + j) - shift);
+                    odd += Exp2(Vector256.Load(values + j + 8) - shift);
+                }
+
+                even.Store(sums);
+                odd.Store(sums + 8);
+            }
+        }
+    }
+
+    /// <summary>Sum of <see cref="SumLanes"/> partial sums.</summary>
+    public static float Sum(float* sums) => Vector256.Sum(Vector256.Load(sums) + Vector256.Load(sums + 8));
+
+    /// <summary>Multiplies <see cref="SumLanes"/> partial sums.</summary>
+    public static void Scale(float* sums, float factor)
+    {
+        (Vector256.Load(sums) * factor).Store(sums);
+        (Vector256.Load(sums + 8) * factor).Store(sums + 8);
+    }
+
+    /// <summary>Adds to six rows; columns is a multiple of 16.</summary>
+    public static void AddToRows(float* values, int stride, int columns, float addend)
+    {
+        for (var row = 0; row < TileProduct.Rows; row++, values += stride)
+        {
+            for (var j = 0; j < columns; j += 8)
+            {
+                (Vector256.Load(values + j) + Vector256.Create(addend)).Store(values + j);
+            }
+        }
+    }
+
+    /// <summary>target = values x factor, count of them.</summary>
+    public static void Scaled(float* values, int count, float factor, float* target)
+    {
+        var (factors, i) = (Vector256.Create(factor), 0);
+        for (; i <= count - 8; i += 8)
+        {
+            (Vector256.Load(values + i) * factors).Store(target + i);
+        }
+
+        for (; i < count; i++)
+        {
+            target[i] = values[i] * factor;
+        }
     }
 
     private static float MaxAcross(Vector256<float> values)

@@ -5,7 +5,7 @@ internal sealed unsafe class WindowKernel : CpuKernel
 {
     private readonly PackedKeys _keys;
     private readonly StreamingRows[] _scratch;
-    private readonly int _rows;
+    private readonly RowBlocks _blocks;
     private readonly int _width;
 
     public WindowKernel(CpuTensors tensors, ThreadTeam team, int width)
@@ -13,10 +13,9 @@ internal sealed unsafe class WindowKernel : CpuKernel
     {
         var spec = tensors.Spec;
         _width = Math.Min(width, spec.N);
-        // Every row of a block pays for the block's whole run of keys, rows + width: short windows want short blocks.
-        _rows = RowsAtOnce(most: Math.Clamp(_width / 4 / TileProduct.Rows * TileProduct.Rows, 48, 192), least: 48);
+        _blocks = RowBlocks.Share(spec.Heads, spec.N, team.Size, most: 192, least: 48);
         _keys = Own(new PackedKeys(spec.Heads, spec.N, spec.D, spec.N));
-        _scratch = OwnPerThread(() => new StreamingRows(_rows, tensors));
+        _scratch = OwnPerThread(() => new StreamingRows(_blocks.MaxRows, tensors));
     }
 
     protected override void LaunchOnce()
@@ -24,7 +23,7 @@ internal sealed unsafe class WindowKernel : CpuKernel
         Stage("pack");
         _keys.Pack(Team, Tensors.Keys);
         var spec = Tensors.Spec;
-        var blocks = (spec.N + _rows - 1) / _rows;
+        var blocks = _blocks.Count;
         Stage("attend");
         Team.Run(spec.Heads * blocks, (index, member) => Block(_scratch[member], index / blocks, index % blocks));
     }
@@ -32,8 +31,7 @@ internal sealed unsafe class WindowKernel : CpuKernel
     private void Block(StreamingRows rows, int head, int block)
     {
         var spec = Tensors.Spec;
-        var first = block * _rows;
-        var count = Math.Min(_rows, spec.N - first);
+        var (first, count) = (_blocks.First(block), _blocks.Rows(block));
         rows.Begin(head, first, count, QueryScale);
         var (start, end) = (spec.N, 0);
         for (var row = 0; row < count; row++)
