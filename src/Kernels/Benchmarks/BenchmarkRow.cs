@@ -13,9 +13,10 @@ namespace AttnSweep.Kernels.Benchmarks;
 /// <param name="KeptShare">Pairs that the kernel keeps in expectation over visible pairs.</param>
 /// <param name="FlopRatio">FLOPs of dense attention over those of this kernel, scores that must be computed and expected kept pairs: the speed-up of perfect sparsity.</param>
 /// <param name="ShareOfFlopRatio">SpeedupVsDense over FlopRatio; by processor time where that is known.</param>
+/// <param name="PhaseMicroseconds">Wall time of each phase of the quickest of three further launches; null where the device does not tell.</param>
 /// <param name="Runs">Rounds.</param>
 public sealed record BenchmarkRow(
     string Kernel, IReadOnlyDictionary<string, double> Parameters, string Backend, int N, int D, int Threads,
     double MedianMicroseconds, double FirstQuartileMicroseconds, double ThirdQuartileMicroseconds, double CpuMicroseconds,
     double Gflops, double? PeakGflops, double? PeakShare, double? CpuPeakShare, double SpeedupVsDense, double? CpuSpeedupVsDense,
-    double KeptShare, double FlopRatio, double ShareOfFlopRatio, int Runs);
+    double KeptShare, double FlopRatio, double ShareOfFlopRatio, IReadOnlyDictionary<string, double>? PhaseMicroseconds, int Runs);

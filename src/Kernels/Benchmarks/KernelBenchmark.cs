@@ -53,7 +53,7 @@ public static class KernelBenchmark
             }
 
             var rounds = Measure(prepared, peakTeam, options.Seconds, cancellation);
-            return [.. kernels.Select((kernel, k) => Row(kernel, k, rounds, options.Input, device.Info.Backend, threads))];
+            return [.. kernels.Select((kernel, k) => Row(kernel, k, rounds, options.Input, device.Info.Backend, threads, prepared[k].MeasurePhases()))];
         }
         finally
         {
@@ -103,7 +103,7 @@ public static class KernelBenchmark
         return rounds;
     }
 
-    private static BenchmarkRow Row(KernelSpec kernel, int index, List<Round> rounds, InputSpec input, string backend, int threads)
+    private static BenchmarkRow Row(KernelSpec kernel, int index, List<Round> rounds, InputSpec input, string backend, int threads, IReadOnlyDictionary<string, double>? phases)
     {
         double Gflops(double microseconds) => KernelDefinition.DenseFlops(input) / microseconds / 1e3;
         double At(double share, Func<Round, double> figure) => Quantiles.OfSorted(rounds.Select(figure).Order().ToArray(), share);
@@ -122,7 +122,7 @@ public static class KernelBenchmark
             hasPeak ? OverRounds(r => r.Peak!.Value.Gflops) : null,
             hasPeak ? OverRounds(r => Gflops(r.Microseconds[index]) / r.Peak!.Value.Gflops) : null,
             hasPeak ? OverRounds(r => Gflops(r.CpuMicroseconds[index] / threads) / r.Peak!.Value.CpuGflops) : null,
-            speedup, cpuSpeedup, kept / input.VisiblePairs, flopRatio, (cpuSpeedup ?? speedup) / flopRatio, rounds.Count);
+            speedup, cpuSpeedup, kept / input.VisiblePairs, flopRatio, (cpuSpeedup ?? speedup) / flopRatio, phases, rounds.Count);
     }
 
     private sealed record Round(FmaSample? Peak, double[] Microseconds, double[] CpuMicroseconds);

@@ -49,8 +49,8 @@ internal sealed unsafe class BlockTopKKernel : CpuKernel
         var rows = _scratch[member];
         Phase(member, "select");
         var count = Choose(member, head, own);
-        var chosen = (int*)_chosen[member].Start;
         Phase(member, "attend");
+        var chosen = (int*)_chosen[member].Start;
         var end = Math.Min(spec.N, (own + 1) * _keys.Block);
         for (var first = own * _keys.Block; first < end; first += RowsInCache)
         {
@@ -61,30 +61,21 @@ internal sealed unsafe class BlockTopKKernel : CpuKernel
                 rows.See(row, 0, spec.Causal ? first + row + 1 : spec.N);
             }
 
-            for (var i = 0; i < count; i++)
+            for (var (i, run) = (0, 0); i < count; i += run)
             {
-                Attend(rows, chosen[i]);
+                run = 1;
+                while (_keys.BlocksAreWhole && i + run < count && chosen[i + run] == chosen[i] + run)
+                {
+                    run++;
+                }
+
+                rows.AttendBlocks(_keys, chosen[i], run);
             }
 
             rows.Finish(Output(head, first));
         }
 
         Phase(member, null);
-    }
-
-    private void Attend(StreamingRows rows, int block)
-    {
-        var together = StreamingRows.MaxKeys / _keys.Width;
-        var last = (block + 1) * _keys.PanelsPerBlock;
-        while (_keys.KeysIn(last - 1) == 0)
-        {
-            last--;
-        }
-
-        for (var panel = block * _keys.PanelsPerBlock; panel < last; panel += together)
-        {
-            rows.Attend(_keys, panel, Math.Min(together, last - panel));
-        }
     }
 
     /// <summary>Scores the key blocks and leaves the best in the member's list; ascending, so that memory is read in order.</summary>

@@ -41,7 +41,7 @@ internal sealed unsafe class ThresholdKernel : CpuKernel
     {
         var my = _scratch[member];
         my.Begin(Tensors.Spec, head, _blocks.First(block), _blocks.Rows(block), QueryScale);
-        Stream(member, my, boundIsKnown: false);
+        Stream(member, boundIsKnown: false);
         var missed = false;
         for (var row = 0; row < my.Rows; row++)
         {
@@ -64,7 +64,7 @@ internal sealed unsafe class ThresholdKernel : CpuKernel
 
         if (missed)
         {
-            Stream(member, my, boundIsKnown: true);
+            Stream(member, boundIsKnown: true);
         }
 
         Phase(member, "combine");
@@ -72,8 +72,9 @@ internal sealed unsafe class ThresholdKernel : CpuKernel
         Phase(member, null);
     }
 
-    private void Stream(int member, Scratch my, bool boundIsKnown)
+    private void Stream(int member, bool boundIsKnown)
     {
+        var my = _scratch[member];
         var together = GroupScores.MaxKeys / _keys.Width;
         var end = my.Visible(my.Rows - 1);
         var group = 1;

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace AttnSweep.Kernels.CpuSimd;
 
 /// <summary>
-/// The k largest scores of each row, exactly, for kernels that then need the row's other scores too. A thread owns 24 rows at a time. A guess of the k-th largest (mean
-/// plus so many deviations, as the row before had it) leaves a few more than k keys; the exact choice is made among those.
+/// The k largest scores of each row, exactly, for kernels that then need the row's other scores too. A thread owns 24 rows at a
+/// time. A guess of the k-th largest (mean plus so many deviations, as the row before had it) leaves a few more than k keys; the exact choice is made among those.
 /// </summary>
 internal abstract unsafe class WholeRowTopKKernel : CpuKernel
 {
