@@ -6,11 +6,12 @@ namespace AttnSweep.Kernels.CpuSimd;
 /// <summary>Buckets of all queries and keys (<see cref="HashPlanes"/>), and runs of either in order of bucket.</summary>
 internal sealed unsafe class HashSort : IDisposable
 {
-    private const int RowsAtOnce = 256;
+    private const int RowsAtOnce = 43 * TileProduct.Rows;
+    private const int Lanes = 16; // HyperDefinition.MaxBits
 
     private readonly CpuTensors _tensors;
     private readonly AlignedBuffer _planes;
-    private readonly AlignedBuffer[] _rows;
+    private readonly Scratch[] _scratch;
     private readonly int[][] _counts;
     private readonly int _bits;
 
@@ -18,14 +19,14 @@ internal sealed unsafe class HashSort : IDisposable
     {
         (_tensors, _bits) = (tensors, bits);
         var (spec, columns) = (tensors.Spec, tensors.Columns);
-        _planes = new AlignedBuffer((long)bits * columns);
+        _planes = new AlignedBuffer((long)spec.D * Lanes);
         var planes = HashPlanes.Of(spec, bits);
-        for (var bit = 0; bit < bits; bit++)
+        for (var i = 0; i < planes.Length; i++)
         {
-            planes.AsSpan(bit * spec.D, spec.D).CopyTo(new Span<float>(_planes.Start + (bit * columns), spec.D));
+            _planes.Start[(i % spec.D * Lanes) + (i / spec.D)] = planes[i];
         }
 
-        _rows = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer(columns))];
+        _scratch = [.. Enumerable.Range(0, threads).Select(_ => new Scratch(columns))];
         _counts = [.. Enumerable.Range(0, threads).Select(_ => new int[1 << bits])];
         QueryBuckets = new int[spec.Heads * spec.N];
         KeyBuckets = new int[spec.Heads * spec.N];
@@ -46,9 +47,11 @@ internal sealed unsafe class HashSort : IDisposable
             var vectors = isQuery ? _tensors.Queries(0, 0) : _tensors.Keys;
             var buckets = isQuery ? QueryBuckets : KeyBuckets;
             var first = index % pieces * RowsAtOnce;
-            for (var row = first; row < Math.Min(rows, first + RowsAtOnce); row++)
+            var end = Math.Min(rows, first + RowsAtOnce);
+            for (var row = first; row < end; row += TileProduct.Rows)
             {
-                buckets[row] = Bucket(vectors + ((long)row * _tensors.Spec.D), _rows[member].Start);
+                var count = Math.Min(TileProduct.Rows, end - row);
+                Hash(vectors + ((long)row * _tensors.Spec.D), count, buckets.AsSpan(row, count), _scratch[member]);
             }
         });
     }
@@ -84,15 +87,34 @@ internal sealed unsafe class HashSort : IDisposable
     public void Dispose()
     {
         _planes.Dispose();
-        foreach (var rows in _rows)
+        foreach (var scratch in _scratch)
         {
-            rows.Dispose();
+            scratch.Dispose();
         }
     }
 
-    private int Bucket(float* source, float* whole)
+    /// <summary>Buckets of up to six rows: cut to whole numbers, packed as a tile, and multiplied with all planes at once.</summary>
+    private void Hash(float* source, int rows, Span<int> buckets, Scratch my)
     {
-        var (d, columns) = (_tensors.Spec.D, _tensors.Columns);
+        var d = _tensors.Spec.D;
+        for (var row = 0; row < rows; row++)
+        {
+            Whole(source + ((long)row * d), my.Whole.Start + (row * _tensors.Columns), d);
+        }
+
+        Transposition.Write(my.Whole.Start, _tensors.Columns, rows, d, my.Tile.Start, TileProduct.Rows, 1);
+        TileProduct.Multiply<QueryTile>(my.Tile.Start, _planes.Start, Lanes, my.Projections.Start, Lanes, null, d, Lanes);
+        var asked = (1u << _bits) - 1;
+        for (var row = 0; row < rows; row++)
+        {
+            var positive = Vector512.GreaterThan(Vector512.Load(my.Projections.Start + (row * Lanes)), Vector512<float>.Zero);
+            buckets[row] = HashPlanes.Place((int)((uint)positive.ExtractMostSignificantBits() & asked));
+        }
+    }
+
+    private void Whole(float* source, float* whole, int d)
+    {
+        var columns = _tensors.Columns;
         if (d != columns)
         {
             new ReadOnlySpan<float>(source, d).CopyTo(new Span<float>(whole, d)); // the padding stays zero
@@ -100,7 +122,7 @@ internal sealed unsafe class HashSort : IDisposable
         }
 
         var most = Vector512<float>.Zero;
-        for (var c = 0; c < columns; c += 16)
+        for (var c = 0; c < columns; c += Lanes)
         {
             most = Vector512.Max(most, Vector512.Abs(Vector512.Load(source + c)));
         }
@@ -109,24 +131,26 @@ internal sealed unsafe class HashSort : IDisposable
         var quarter = Vector128.Max(half.GetLower(), half.GetUpper());
         var largest = Math.Max(Math.Max(quarter[0], quarter[1]), Math.Max(quarter[2], quarter[3]));
         var factor = Vector512.Create(HashPlanes.Factor(largest, d));
-        for (var c = 0; c < columns; c += 16)
+        for (var c = 0; c < columns; c += Lanes)
         {
             Vector512.Truncate(Vector512.Load(source + c) * factor).Store(whole + c);
         }
+    }
 
-        var signs = 0;
-        for (var bit = 0; bit < _bits; bit++)
+    /// <summary>What a thread needs for six rows.</summary>
+    private sealed class Scratch(int columns) : IDisposable
+    {
+        public AlignedBuffer Whole { get; } = new((long)TileProduct.Rows * columns);
+
+        public AlignedBuffer Tile { get; } = new(((long)TileProduct.Rows * columns) + 64); // a transposition may write a vector beyond
+
+        public AlignedBuffer Projections { get; } = new(TileProduct.Rows * Lanes);
+
+        public void Dispose()
         {
-            var plane = _planes.Start + (bit * columns);
-            var sum = Vector512<float>.Zero;
-            for (var c = 0; c < columns; c += 16)
-            {
-                sum = Vector512.FusedMultiplyAdd(Vector512.Load(whole + c), Vector512.Load(plane + c), sum);
-            }
-
-            signs |= Vector512.Sum(sum) > 0 ? 1 << bit : 0;
+            Whole.Dispose();
+            Tile.Dispose();
+            Projections.Dispose();
         }
-
-        return HashPlanes.Place(signs);
     }
 }

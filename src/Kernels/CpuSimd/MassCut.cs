@@ -15,7 +15,14 @@ internal sealed unsafe class MassCut(int stride) : IDisposable
     private const int Few = 24;
 
     private readonly AlignedBuffer _weights = new(stride);
+    // Steps around the guess, in log2: the row before was cut at nearly the same softmax weight.
+    private static readonly float[] Steps = [0.5f, 0.12f, 0.03f, 0.006f, -0.006f, -0.03f, -0.12f, -0.5f];
+
     private readonly List<(float Score, int Index)> _between = [];
+    private float _guess = float.NaN;
+
+    /// <summary>Forgets the rows before: who takes a block of rows begins so, or its output would hang on what the thread did earlier.</summary>
+    public void Begin() => _guess = float.NaN;
 
     /// <param name="scores">In units of log2, minus infinity where there is no key.</param>
     /// <param name="columns">A multiple of 16.</param>
@@ -25,7 +32,9 @@ internal sealed unsafe class MassCut(int stride) : IDisposable
     {
         var weights = _weights.Start;
         new ReadOnlySpan<float>(scores, columns).CopyTo(new Span<float>(weights, columns));
-        var target = mass * VectorMath.Exp2AndSum(weights, columns, max);
+        var total = VectorMath.Exp2AndSum(weights, columns, max);
+        var target = mass * total;
+        var logTotal = max + MathF.Log2(total);
 
         // Weights below 2^-126 are zeros: what lies there is never needed. high is above every score.
         var (low, high) = (max - 127, float.BitIncrement(max));
@@ -36,9 +45,11 @@ internal sealed unsafe class MassCut(int stride) : IDisposable
         {
             for (var i = 0; i < Bounds; i++)
             {
-                // Descending. Most rows are cut near the best score, so the first pass is denser there.
+                // Descending. Most rows are cut near the best score, so a first pass without a guess is denser there.
                 var share = (i + 1f) / (Bounds + 1);
-                bounds[i] = high - ((high - low) * (pass == 0 ? share * share * share : share));
+                bounds[i] = pass > 0 ? high - ((high - low) * share)
+                    : float.IsNaN(_guess) ? high - ((high - low) * share * share * share)
+                    : Math.Clamp(logTotal + _guess + Steps[i], low, high);
             }
 
             AddUp(scores, weights, columns, bounds, sums);
@@ -63,7 +74,9 @@ internal sealed unsafe class MassCut(int stride) : IDisposable
             }
         }
 
-        return Last(scores, weights, columns, low, high, above, target);
+        var (bound, surplus) = Last(scores, weights, columns, low, high, above, target);
+        _guess = bound - logTotal;
+        return (bound, surplus);
     }
 
     public void Dispose() => _weights.Dispose();

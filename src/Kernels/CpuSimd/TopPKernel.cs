@@ -41,6 +41,7 @@ internal sealed unsafe class TopPKernel : CpuKernel
         var count = Math.Min(WholeRows.MaxRows, spec.N - first);
         Phase(member, "score");
         rows.Compute(_keys, head, first, count, QueryScale, row => spec.Causal ? first + row + 1 : spec.N);
+        cut.Begin();
         for (var row = 0; row < count; row++)
         {
             var scores = rows.Row(row);
