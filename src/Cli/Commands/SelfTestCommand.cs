@@ -101,6 +101,6 @@ internal static class SelfTestCommand
     {
         Description = description,
         DefaultValueFactory = _ => usual,
-        Validators = { v => SharedOptions.Demand(v.GetValueOrDefault<int>() >= least && v.GetValueOrDefault<int>() <= most, v, FormattableString.Invariant($"{name} is between {least} and {most}")) },
+        Validators = { v => SharedOptions.Demand<int>(v, value => value >= least && value <= most, FormattableString.Invariant($"{name} is between {least} and {most}")) },
     };
 }
