@@ -11,7 +11,7 @@ public sealed class PipeFormTests
     /// <summary>What can be computed from the rest is not sent: a reader could not tell which of the two to believe.</summary>
     [Fact]
     public void An_input_is_written_as_what_defines_it() => Assert.Equal(
-        """{"model":"independent","heads":2,"n":64,"d":32,"sigma":1.5,"seed":7,"causal":false}""", JsonSerializer.Serialize(Examples.Input, ProtocolJson.Options));
+        """{"model":"independent","heads":2,"n":64,"d":32,"sigma":1.5,"seed":7,"causal":false,"options":{"norm":0,"layerNorm":false,"meanV":0,"rho":0,"rhoD":0,"nu":0,"outliers":0,"outlierScale":1,"dtype":"float32","filePath":null,"fileSha256":null}}""", JsonSerializer.Serialize(Examples.Input, ProtocolJson.Options));
 
     [Fact]
     public void What_crosses_the_pipe_comes_back_equal()
