@@ -20,12 +20,13 @@ public sealed partial class PtxMutantTests
 
     private static readonly InputSpec Small = new(InputModels.Independent, Heads: 1, N: 70, D: 16, Sigma: 1, Seed: 7, Causal: true);
 
-    /// <summary>The mutants that OpenCL runs as well; a race must be a finding, whatever the result.</summary>
+    /// <summary>The mutants that OpenCL runs as well; a race or a read outside a buffer must be a finding, whatever the result.</summary>
     [Theory]
     [InlineData("MaskOffByOne", null)]
     [InlineData("NotRescaled", null)]
     [InlineData("LastTileDropped", null)]
     [InlineData("Race", FindingKind.Race)]
+    [InlineData("NoBoundsCheck", FindingKind.OutOfBounds)]
     public void Device_code_made_wrong_is_caught(string mutant, FindingKind? expected)
     {
         var (isRight, findings) = Run(KernelSpec.Plain("flash"), Tiles, text => text, KernelMutants.Of(mutant));
