@@ -9,7 +9,7 @@ using ILGPU;
 namespace AttnSweep.Kernels.Tests.Ptx;
 
 /// <summary>The kernels as the PTX text that a CUDA driver would get, executed by the interpreter; no launch may leave a finding.</summary>
-[Trait("Backend", "ilgpu"), Collection("ilgpu")]
+[Trait("Backend", "ilgpu"), Trait("Category", "slow"), Collection("ilgpu")]
 public sealed class PtxInterpreterKernelTests : AttentionKernelContract, IDisposable
 {
     private readonly List<PtxAccelerator> _opened = [];

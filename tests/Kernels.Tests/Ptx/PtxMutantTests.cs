@@ -12,7 +12,7 @@ namespace AttnSweep.Kernels.Tests.Ptx;
 /// A fault put into the product's own device code, or into its PTX text, is caught: by a finding of the interpreter, or by the
 /// verifier as a wrong result. Faults of the text are written in terms of PTX, so that they stay when kernels change.
 /// </summary>
-[Trait("Backend", "ilgpu"), Collection("ilgpu")]
+[Trait("Backend", "ilgpu"), Trait("Category", "slow"), Collection("ilgpu")]
 public sealed partial class PtxMutantTests
 {
     /// <summary>Several tiles for most rows, so that the running maximum moves.</summary>
