@@ -96,7 +96,8 @@ public abstract class AttentionKernelContract
     [Fact]
     public void Launching_again_gives_the_same_bits()
     {
-        var input = AttentionInput.Create(Input(n: 150, d: 64));
+        // A slow backend takes the smaller one: every kernel runs four times.
+        var input = AttentionInput.Create(new[] { Input(n: 150, d: 64), Input(n: 60, d: 32) }.First(Runs));
         using var device = Open();
         foreach (var kernel in Here(input.Spec))
         {

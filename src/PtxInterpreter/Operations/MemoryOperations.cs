@@ -44,7 +44,7 @@ internal abstract class AccessOperation(AccessAddress address, int bytes, bool i
             var space = Windows.Resolve(address.Space, ref at);
             if ((at & (ulong)(Bytes - 1)) != 0)
             {
-                warp.Find(FindingKind.Misaligned, this, lane, $"{Bytes} bytes at 0x{at:x} of {space.ToString().ToLowerInvariant()} memory, which {Bytes} does not divide");
+                warp.Find(FindingKind.Misaligned, this, lane, !IsNew(warp, FindingKind.Misaligned) ? "" : $"{Bytes} bytes at 0x{at:x} of {space.ToString().ToLowerInvariant()} memory, which {Bytes} does not divide");
                 Fail(frame, lane);
                 continue;
             }
@@ -56,7 +56,7 @@ internal abstract class AccessOperation(AccessAddress address, int bytes, bool i
                 (region, previous) = (regions.Find(at, Bytes), space);
                 if (region is null)
                 {
-                    warp.Find(FindingKind.OutOfBounds, this, lane, $"{space.ToString().ToLowerInvariant()} memory: {regions.Describe(at, Bytes)}");
+                    warp.Find(FindingKind.OutOfBounds, this, lane, !IsNew(warp, FindingKind.OutOfBounds) ? "" : $"{space.ToString().ToLowerInvariant()} memory: {regions.Describe(at, Bytes)}");
                     Fail(frame, lane);
                     continue;
                 }
@@ -75,6 +75,9 @@ internal abstract class AccessOperation(AccessAddress address, int bytes, bool i
             warp.Launch.Costs.CountBanks(this, shared[..shareds], Bytes);
     }
 
+    /// <summary>A fault may happen a million times, and only its first telling is kept.</summary>
+    private bool IsNew(Warp warp, FindingKind kind) => warp.Launch.IsNew(kind, this);
+
     private static AddressSpace Regions(Warp warp, StateSpace space) => space switch
     {
         StateSpace.Shared => warp.Block.Shared,
@@ -85,7 +88,7 @@ internal abstract class AccessOperation(AccessAddress address, int bytes, bool i
     protected void CheckWritten(Warp warp, int lane, Region region, int index)
     {
         if (!region.IsWritten(index, Bytes))
-            warp.Find(FindingKind.Uninitialised, this, lane, $"{Bytes} bytes at byte {index % Math.Max(1, region.Length)} of {region.Name}, which nobody has written");
+            warp.Find(FindingKind.Uninitialised, this, lane, !IsNew(warp, FindingKind.Uninitialised) ? "" : $"{Bytes} bytes at byte {index % Math.Max(1, region.Length)} of {region.Name}, which nobody has written");
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -102,7 +105,7 @@ internal abstract class AccessOperation(AccessAddress address, int bytes, bool i
     private void Race(Warp warp, int lane, Region region, int index, bool writes, int other)
     {
         var (block, thread) = Math.DivRem(other, warp.Launch.BlockThreads);
-        warp.Find(FindingKind.Race, this, lane, $"{(writes ? "writes" : "reads")} {Bytes} bytes at byte {index} of {region.Name}, as does "
+        warp.Find(FindingKind.Race, this, lane, !IsNew(warp, FindingKind.Race) ? "" : $"{(writes ? "writes" : "reads")} {Bytes} bytes at byte {index} of {region.Name}, as does "
             + $"thread {thread} of block {warp.Launch.Grid.At(block)}, and no barrier orders them");
     }
 }

@@ -8,7 +8,7 @@ namespace AttnSweep.Kernels.Tests.Ptx;
 
 /// <summary>
 /// What the kernels cost on the interpreter, held against costs.approved.txt: counts have no noise, so a change of one instruction
-/// shows. <c>ATTNSWEEP_APPROVE=1</c> writes the file anew; its diff then belongs into the commit that changed a kernel.
+/// shows. <c>ATTNSWEEP_APPROVE=true</c> writes the file anew; its diff then belongs into the commit that changed a kernel.
 /// </summary>
 [Trait("Backend", "ilgpu"), Collection("ilgpu")]
 public sealed class PtxCostTests
@@ -36,7 +36,7 @@ public sealed class PtxCostTests
 
         var approved = Approved();
         var actual = string.Join('\n', lines) + "\n";
-        if (Environment.GetEnvironmentVariable("ATTNSWEEP_APPROVE") == "1")
+        if (Environment.GetEnvironmentVariable("ATTNSWEEP_APPROVE") == "true")
             File.WriteAllText(approved, actual);
         Assert.Equal(File.ReadAllText(approved), actual);
     }

@@ -12,7 +12,7 @@ namespace AttnSweep.Kernels.Tests.Ptx;
 /// A fault put into the product's own device code, or into its PTX text, is caught: by a finding of the interpreter, or by the
 /// verifier as a wrong result. Faults of the text are written in terms of PTX, so that they stay when kernels change.
 /// </summary>
-[Trait("Backend", "ilgpu"), Collection("ilgpu")]
+[Trait("Backend", "ilgpu"), Trait("Category", "slow"), Collection("ilgpu")]
 public sealed partial class PtxMutantTests
 {
     /// <summary>Several tiles for most rows, so that the running maximum moves.</summary>
@@ -20,12 +20,13 @@ public sealed partial class PtxMutantTests
 
     private static readonly InputSpec Small = new(InputModels.Independent, Heads: 1, N: 70, D: 16, Sigma: 1, Seed: 7, Causal: true);
 
-    /// <summary>The mutants that OpenCL runs as well; a race must be a finding, whatever the result.</summary>
+    /// <summary>The mutants that OpenCL runs as well; a race or a read outside a buffer must be a finding, whatever the result.</summary>
     [Theory]
     [InlineData("MaskOffByOne", null)]
     [InlineData("NotRescaled", null)]
     [InlineData("LastTileDropped", null)]
     [InlineData("Race", FindingKind.Race)]
+    [InlineData("NoBoundsCheck", FindingKind.OutOfBounds)]
     public void Device_code_made_wrong_is_caught(string mutant, FindingKind? expected)
     {
         var (isRight, findings) = Run(KernelSpec.Plain("flash"), Tiles, text => text, KernelMutants.Of(mutant));
