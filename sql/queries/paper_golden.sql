@@ -1,5 +1,6 @@
 -- The latest finished run of sweeps/golden.yaml beside the golden table of the paper notes (section 4F: an independent simulation of real
--- Q, K and V). z = difference in joint standard errors; measured errors are between seeds, golden ones are the table's stated ranges (upper end).
+-- Q, K and V). t = difference in joint standard errors; measured errors are between seeds, golden ones are the table's stated ranges (upper end).
+-- z = t as the normal score that is equally unlikely: of the joint error only the measured part has few degrees of freedom (Welch and Satterthwaite).
 --   attnsweep sql "$(cat sql/queries/paper_golden.sql)"
 WITH run AS (
     SELECT run_id FROM v_runs WHERE run_name = 'golden' AND state = 'finished' ORDER BY run_id DESC LIMIT 1
@@ -43,9 +44,12 @@ WITH run AS (
 ), measured AS (
     SELECT n, d, sigma, metric, count(*) AS seeds, avg(value) AS mean, stddev_samp(value) / sqrt(count(*)) AS se
     FROM by_seed GROUP BY n, d, sigma, metric
+), compared AS (
+    SELECT g.n, g.d, g.sigma::double precision AS sigma, g.metric, m.seeds, m.mean AS measured, g.expected::double precision AS golden,
+           student_z((m.mean - g.expected) / sqrt(m.se ^ 2 + g.expected_se ^ 2),
+                     CASE WHEN m.se > 0 THEN (m.seeds - 1) * (1 + (g.expected_se / m.se) ^ 2) ^ 2 ELSE 'Infinity' END) AS z
+    FROM golden g JOIN measured m USING (n, d, sigma, metric)
 )
-SELECT g.n, g.d, g.sigma::double precision AS sigma, g.metric, m.seeds, m.mean AS measured, g.expected::double precision AS golden,
-       round(((m.mean - g.expected) / sqrt(m.se ^ 2 + g.expected_se ^ 2))::numeric, 2) AS z,
-       abs((m.mean - g.expected) / sqrt(m.se ^ 2 + g.expected_se ^ 2)) <= 4 AS agrees
-FROM golden g JOIN measured m USING (n, d, sigma, metric)
-ORDER BY g.n, g.sigma, g.metric;
+SELECT n, d, sigma, metric, seeds, measured, golden, round(z::numeric, 2) AS z, abs(z) <= 4 AS agrees
+FROM compared
+ORDER BY n, sigma, metric;

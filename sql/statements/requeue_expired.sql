@@ -1,6 +1,7 @@
 -- Shards whose lease ran out, by the database's clock. A shard that another transaction is recording right now is left for the next look.
+-- It counts as a loss unless the holder still talks to us: then leases expired because the store was away, which is nobody's fault.
 WITH gone AS (
-    SELECT shard_id, attempt, run_id, worker, working_cell_id FROM shards
+    SELECT shard_id, attempt, run_id, worker, working_cell_id, incarnation = ANY (@present) AS innocent FROM shards
     WHERE state = 'leased' AND lease_until < now()
     FOR UPDATE SKIP LOCKED
 ), ended AS (
@@ -12,11 +13,13 @@ WITH gone AS (
 )
 UPDATE shards s
 SET worker = NULL, incarnation = NULL, device_id = NULL, epoch = NULL, lease_until = NULL, working_cell_id = NULL, share = NULL,
-    state = CASE WHEN missing.least IS NULL THEN 'done' ELSE 'queued' END,
-    least_memory_bytes = COALESCE(missing.least, s.least_memory_bytes)
+    state = CASE WHEN missing.cells = 0 THEN 'done' ELSE 'queued' END,
+    least_memory_bytes = COALESCE(missing.least, s.least_memory_bytes),
+    failures = s.failures + CASE WHEN gone.innocent OR missing.cells = 0 THEN 0 ELSE 1 END
 FROM gone
 CROSS JOIN LATERAL (
-    SELECT min(c.memory_bytes) AS least FROM cells c
+    SELECT min(c.memory_bytes) AS least, count(*)::int AS cells FROM cells c
     WHERE c.shard_id = gone.shard_id AND NOT EXISTS (SELECT FROM results r WHERE r.cell_id = c.cell_id)
 ) missing
-WHERE s.shard_id = gone.shard_id;
+WHERE s.shard_id = gone.shard_id
+RETURNING s.shard_id, s.run_id, s.attempt, gone.worker, NOT gone.innocent AS counted, s.failures, missing.cells AS missing;

@@ -1,22 +1,24 @@
--- What one process of a worker held; a newer process of the same name keeps its own.
+-- What one process of a worker held; a newer process of the same name keeps its own. A process that said farewell lost nothing: it is not counted.
 WITH gone AS (
     SELECT shard_id, attempt, run_id, worker, working_cell_id FROM shards
     WHERE state = 'leased' AND worker = @worker AND incarnation = @incarnation
     ORDER BY shard_id FOR UPDATE
 ), ended AS (
-    UPDATE attempts a SET ended_at = now(), ending = 'lost', cell_id = gone.working_cell_id, detail = @detail
+    UPDATE attempts a SET ended_at = now(), ending = @ending, cell_id = gone.working_cell_id, detail = @detail
     FROM gone WHERE a.shard_id = gone.shard_id AND a.attempt = gone.attempt AND a.ending IS NULL
 ), told AS (
     INSERT INTO events (kind, run_id, shard_id, worker, text)
-    SELECT 'shard-lost', run_id, shard_id, worker, @detail FROM gone
+    SELECT 'shard-' || @ending, run_id, shard_id, worker, @detail FROM gone
 )
 UPDATE shards s
 SET worker = NULL, incarnation = NULL, device_id = NULL, epoch = NULL, lease_until = NULL, working_cell_id = NULL, share = NULL,
-    state = CASE WHEN missing.least IS NULL THEN 'done' ELSE 'queued' END,
-    least_memory_bytes = COALESCE(missing.least, s.least_memory_bytes)
+    state = CASE WHEN missing.cells = 0 THEN 'done' ELSE 'queued' END,
+    least_memory_bytes = COALESCE(missing.least, s.least_memory_bytes),
+    failures = s.failures + CASE WHEN @counts AND missing.cells > 0 THEN 1 ELSE 0 END
 FROM gone
 CROSS JOIN LATERAL (
-    SELECT min(c.memory_bytes) AS least FROM cells c
+    SELECT min(c.memory_bytes) AS least, count(*)::int AS cells FROM cells c
     WHERE c.shard_id = gone.shard_id AND NOT EXISTS (SELECT FROM results r WHERE r.cell_id = c.cell_id)
 ) missing
-WHERE s.shard_id = gone.shard_id;
+WHERE s.shard_id = gone.shard_id
+RETURNING s.shard_id, s.run_id, s.attempt, gone.worker, @counts AS counted, s.failures, missing.cells AS missing;

@@ -48,11 +48,12 @@ public static class ClusterNode
         }
     }
 
-    private static IHost Build(
+    internal static IHost Build(
         NodeOptions options, Action<AkkaConfigurationBuilder, IServiceProvider> configure, Action<IServiceCollection>? services)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         services?.Invoke(builder.Services);
+        builder.Services.AddSingleton<IHostLifetime, UnhurriedLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LeaveTimeout);
         builder.Services.AddAkka(SystemName, (akka, provider) =>
         {

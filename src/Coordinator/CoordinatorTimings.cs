@@ -5,7 +5,7 @@ namespace AttnSweep.Coordinator;
 /// <summary>Every duration that the coordinator goes by, in one place.</summary>
 /// <param name="LeaseDuration">A shard goes back to the queue when its lease was not renewed for this long.</param>
 /// <param name="RenewEvery">How often workers renew: several renewals may be lost before a lease is.</param>
-/// <param name="AskAgainAfter">Pace of an idle device.</param>
+/// <param name="AskAgainAfter">Pace of an idle device: a fallback only, since it is told when work appears.</param>
 /// <param name="AskAgainWhenAway">Pace of an idle device while the store is away.</param>
 /// <param name="LostAfter">Grace between a node's being unreachable (itself some 6 s after its death) and the requeue of what its worker held.</param>
 /// <param name="TidyEvery">Pace of the coordinator's own heartbeat, of expiry and of settling runs.</param>
@@ -24,7 +24,7 @@ public sealed record CoordinatorTimings(
     public static CoordinatorTimings WithLease(TimeSpan lease) => new(
         LeaseDuration: lease,
         RenewEvery: lease / 6,
-        AskAgainAfter: TimeSpan.FromMilliseconds(400),
+        AskAgainAfter: TimeSpan.FromSeconds(5),
         AskAgainWhenAway: TimeSpan.FromSeconds(2),
         LostAfter: TimeSpan.FromSeconds(3),
         TidyEvery: TimeSpan.FromSeconds(1),

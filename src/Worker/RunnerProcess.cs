@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using AttnSweep.Kernels.Devices;
 using AttnSweep.Protocol;
 using AttnSweep.Worker.Measuring;
+using AttnSweep.Worker.Runners;
 
 namespace AttnSweep.Worker;
 
@@ -33,7 +34,7 @@ public static class RunnerProcess
 
             if (ShardLine.Parse(line, device.Info, out var refusal) is { } work)
             {
-                shards.Measure(work);
+                Measure(LaunchGate.Of(work, device.Info), shards, output);
             }
             else
             {
@@ -42,6 +43,23 @@ public static class RunnerProcess
         }
 
         return 0;
+    }
+
+    private static void Measure(LaunchGate gate, ShardMeasurement shards, TextWriter output)
+    {
+        foreach (var ended in gate.Ended)
+        {
+            Say(output, new RunnerProtocol.CellFinished(ended));
+        }
+
+        if (gate.Runnable.Cells.Count > 0 || gate.Runnable.Sparsity is not null)
+        {
+            shards.Measure(gate.Runnable);
+        }
+        else
+        {
+            Say(output, new RunnerProtocol.ShardFinished(gate.Runnable.Lease.ShardId, gate.Runnable.Lease.Attempt));
+        }
     }
 
     /// <summary>

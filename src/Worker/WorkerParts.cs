@@ -3,8 +3,9 @@ using AttnSweep.Protocol;
 namespace AttnSweep.Worker;
 
 /// <summary>What the worker's actor is built from.</summary>
+/// <param name="DrainGrace">How long a shard that is nearly done may go on when the worker is asked to end.</param>
 /// <param name="TurnedAway">Ends the process with the reason that the cluster gave.</param>
-internal sealed record WorkerParts(WorkerOptions Options, NodeInfo Node, IReadOnlyList<DeviceInfo> Devices, TimeProvider Clock, Action<string> TurnedAway)
+internal sealed record WorkerParts(WorkerOptions Options, NodeInfo Node, IReadOnlyList<DeviceInfo> Devices, TimeProvider Clock, TimeSpan DrainGrace, Action<string> TurnedAway)
 {
     private readonly DateTimeOffset _begun = Clock.GetUtcNow();
     private readonly long _stamp = Clock.GetTimestamp();

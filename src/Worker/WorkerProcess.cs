@@ -17,12 +17,12 @@ public static class WorkerProcess
     /// <summary>The cluster does not want this worker, or another process has its spool: a restart would not change that.</summary>
     private const int ExitAskedWrongly = 2;
 
-    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(15);
-
     /// <summary>Runs until cancelled (drains: gives its shards back) or until the cluster turns it away. Returns the exit code.</summary>
     /// <exception cref="DeviceNotFoundException">An asked-for device is not here.</exception>
+    /// <exception cref="ArgumentException">The environment holds a wrong setting.</exception>
     public static async Task<int> RunAsync(WorkerOptions options, CancellationToken stopping)
     {
+        var grace = DrainRule.GraceFromEnvironment(Environment.GetEnvironmentVariable(DrainRule.GraceVariable));
         var devices = Choose(DeviceCatalogue.Discover(new DeviceOptions(options.Threads, options.Devices.Any(d => d.StartsWith(Backends.IlgpuCpu, StringComparison.Ordinal)))), options.Devices);
         Spool spool;
         try
@@ -37,15 +37,15 @@ public static class WorkerProcess
 
         using (spool)
         {
-            return await RunAsync(options, devices, spool, stopping);
+            return await RunAsync(options, devices, spool, grace, stopping);
         }
     }
 
-    private static async Task<int> RunAsync(WorkerOptions options, IReadOnlyList<DeviceInfo> devices, Spool spool, CancellationToken stopping)
+    private static async Task<int> RunAsync(WorkerOptions options, IReadOnlyList<DeviceInfo> devices, Spool spool, TimeSpan grace, CancellationToken stopping)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         string? turnedAway = null;
-        var parts = new WorkerParts(options, NodeFacts.Read(options), devices, TimeProvider.System, reason =>
+        var parts = new WorkerParts(options, NodeFacts.Read(options), devices, TimeProvider.System, grace, reason =>
         {
             turnedAway = reason;
             ending.Cancel();
@@ -70,7 +70,7 @@ public static class WorkerProcess
         // Before the node leaves the cluster: what is given back must still reach the coordinator.
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "drain", async () =>
         {
-            await worker.Ask<Drained>(new Drain(), DrainTimeout);
+            await worker.Ask<Drained>(new Drain(), DrainRule.Longest);
             return Akka.Done.Instance;
         });
     }

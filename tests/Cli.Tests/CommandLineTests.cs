@@ -35,13 +35,75 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Every_command_has_help_with_an_example()
     {
-        foreach (var command in AttnsweepProgram.Build(Around()).Subcommands)
+        foreach (var words in AttnsweepProgram.Build(Around()).Subcommands.SelectMany(c => (string[][])[[c.Name], .. c.Subcommands.Select(s => new[] { c.Name, s.Name })]))
         {
             _out.GetStringBuilder().Clear();
-            Assert.Equal(ExitCodes.Ok, await RunAsync(command.Name, "--help"));
+            Assert.Equal(ExitCodes.Ok, await RunAsync([.. words, "--help"]));
             Assert.Contains("Example:", _out.ToString(), StringComparison.Ordinal);
-            Assert.Contains($"attnsweep {command.Name}", _out.ToString(), StringComparison.Ordinal);
+            Assert.Contains($"attnsweep {string.Join(' ', words)}", _out.ToString(), StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>What is wrong, where, and what would be right.</summary>
+    [Theory]
+    [InlineData("there is no command 'plna'; did you mean 'plan'?", "plna")]
+    [InlineData("there is no command 'db stat'; did you mean 'start'?", "db", "stat")]
+    [InlineData("`attnsweep plan` needs FILE", "plan")]
+    [InlineData("`attnsweep compare` needs B", "compare", "3")]
+    [InlineData("`attnsweep schedule` needs a command: add, list, run-now, remove", "schedule")]
+    [InlineData("`attnsweep schedule add` needs --cron", "schedule", "add", "nightly", "x.yaml")]
+    [InlineData("`attnsweep plan` has no option '--jsn'; did you mean '--json'?", "plan", "x.yaml", "--jsn")]
+    [InlineData("'y.yaml' is one word too many for `attnsweep plan`, which takes FILE", "plan", "x.yaml", "y.yaml")]
+    [InlineData("--workers is between 1 and 256; it cannot be 'abc'", "run", "x.yaml", "--workers", "abc")]
+    [InlineData("--workers is between 1 and 256; it cannot be '0'", "run", "x.yaml", "--workers", "0")]
+    [InlineData("--port is between 0 and 65535; it cannot be '99999'", "run", "x.yaml", "--port", "99999")]
+    [InlineData("--catch-up-hours is between 0 and 8760; it cannot be 'x'", "schedule", "add", "n", "x.yaml", "--cron", "1 1 * * *", "--catch-up", "x")]
+    [InlineData("--priority cannot be 'high'; a number is meant", "submit", "x.yaml", "--priority", "high")]
+    [InlineData("--cron needs a value", "schedule", "add", "n", "x.yaml", "--cron")]
+    [InlineData("--fail-on is a list of slower, faster, ambiguous, nodata, same; or never; it cannot be 'bad'", "compare", "1", "2", "--fail-on", "bad")]
+    public async Task A_wrong_command_line_is_one_line_that_says_what_would_be_right(string expected, params string[] arguments)
+    {
+        Assert.Equal(ExitCodes.AskedWrongly, await RunAsync(arguments));
+        var lines = _error.ToString().TrimEnd().Split('\n');
+        Assert.Equal($"attnsweep: {expected}", lines[0]);
+        Assert.StartsWith("attnsweep: see `attnsweep", Assert.Single(lines.Skip(1)), StringComparison.Ordinal);
+        Assert.Empty(_out.ToString());
+    }
+
+    [Theory]
+    [InlineData("choose either --csv or --json", "sql", "SELECT 1", "--csv", "--json")]
+    [InlineData("the query is empty", "sql", " ; ")]
+    [InlineData("--csv goes with --cells", "results", "3", "--csv")]
+    [InlineData("--database is empty", "status", "--database", "")]
+    [InlineData("the connection string cannot be understood", "status", "--database", "gibberish")]
+    [InlineData("the NAME of a schedule is empty", "schedule", "add", "", "x.yaml", "--cron", "1 1 * * *")]
+    public async Task What_cannot_be_done_is_refused_before_anything_is_started(string expected, params string[] arguments)
+    {
+        Assert.Equal(ExitCodes.AskedWrongly, await RunAsync(arguments));
+        Assert.StartsWith($"attnsweep: {expected}", _error.ToString(), StringComparison.Ordinal);
+        Assert.Single(_error.ToString().TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task A_port_that_another_program_has_stops_run_before_anything_is_started()
+    {
+        using var other = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((System.Net.IPEndPoint)other.LocalEndpoint).Port;
+        Assert.Equal(ExitCodes.SystemFailed, await RunAsync("run", await SweepAsync(), "--port", $"{port}"));
+        Assert.StartsWith($"attnsweep: port {port} on 127.0.0.1 is in use", _error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_out.ToString());
+    }
+
+    [Fact]
+    public async Task A_query_comes_from_the_argument_or_from_standard_input()
+    {
+        static Task<string?> Ask(string? argument, bool redirected) =>
+            AttnSweep.Cli.Commands.SqlCommand.StatementAsync(argument, redirected, new StringReader("SELECT 2"), CancellationToken.None);
+        Assert.Equal("SELECT 1", await Ask("SELECT 1", redirected: true));
+        Assert.Equal("SELECT 2", await Ask("-", redirected: false));
+        Assert.Equal("SELECT 2", await Ask(null, redirected: true));
+        Assert.Null(await Ask(null, redirected: false));
     }
 
     [Fact]

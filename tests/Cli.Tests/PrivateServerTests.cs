@@ -25,6 +25,16 @@ public sealed class PrivateServerTests : IDisposable
     }
 
     [Fact]
+    public void A_home_that_cannot_be_made_is_one_line_that_names_the_variable()
+    {
+        var file = Path.Combine(_folder, "a-file");
+        File.WriteAllText(file, "");
+        var problem = Assert.Throws<AskedWronglyException>(() => new PrivateDatabase(new ServerHome(Path.Combine(file, "home")), TextWriter.Null, TimeProvider.System).PrepareFolder());
+        Assert.Contains(file, problem.Message, StringComparison.Ordinal);
+        Assert.EndsWith("set ATTNSWEEP_HOME to a folder that you may write", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Data_need_programs_of_the_version_that_made_them()
     {
         PostgresPrograms[] found = [new("/b/18", 18), new("/b/15", 15)];

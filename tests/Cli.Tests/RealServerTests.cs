@@ -116,17 +116,21 @@ public sealed class RealServerTests
     {
         await using var temporary = new TemporaryServer();
         using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        var starting = temporary.OpenAsync(interrupt.Token);
-        using (var watch = new CancellationTokenSource(TimeSpan.FromSeconds(60)))
+        var initdbIsAtWork = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watcher = new FileSystemWatcher(Path.GetDirectoryName(temporary.Home.Folder)!) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.DirectoryName };
+        watcher.Created += (_, made) =>
         {
-            // As soon as initdb is at work, however slow the machine is.
-            while (!starting.IsCompleted && !(Directory.Exists(temporary.Home.Folder) && Directory.GetDirectories(temporary.Home.Folder, "initial-*").Any(f => Directory.Exists(Path.Combine(f, "data")))))
+            if (made.Name?.Split(Path.DirectorySeparatorChar) is [.., ['i', 'n', 'i', 't', 'i', 'a', 'l', '-', ..], "data"])
             {
-                watch.Token.ThrowIfCancellationRequested();
-                await Task.Yield();
+                initdbIsAtWork.TrySetResult();
             }
-        }
+        };
+        watcher.EnableRaisingEvents = true;
 
+        // As soon as initdb is at work, however slow the machine is.
+        var starting = temporary.OpenAsync(interrupt.Token);
+        await (await Task.WhenAny(initdbIsAtWork.Task, starting).WaitAsync(TimeSpan.FromSeconds(120), TimeProvider.System, Ct));
+        Assert.False(starting.IsCompleted);
         await interrupt.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => starting);
         Assert.Empty(Directory.GetDirectories(temporary.Home.Folder));

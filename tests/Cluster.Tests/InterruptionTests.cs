@@ -7,9 +7,10 @@ namespace AttnSweep.Cluster.Tests;
 public sealed class InterruptionTests(PostgresServer server) : IClassFixture<PostgresServer>
 {
     [Theory]
-    [InlineData("INT", 130)]
-    [InlineData("KILL", 137)]
-    public async Task An_interrupted_run_is_resumed_and_measures_only_what_is_missing(string signal, int exitCode)
+    [InlineData("INT", 130, false)]
+    [InlineData("INT", 130, true)]
+    [InlineData("KILL", 137, false)]
+    public async Task An_interrupted_run_is_resumed_and_measures_only_what_is_missing(string signal, int exitCode, bool toTheWholeGroup)
     {
         await using var place = await server.NewPlaceAsync();
         var sweep = place.Write("many.yaml", TestSweeps.Many);
@@ -20,9 +21,19 @@ public sealed class InterruptionTests(PostgresServer server) : IClassFixture<Pos
                 "a tenth of the results", async () => run.HasExited || await place.ScalarAsync("SELECT count(*) FROM results") >= planned / 10,
                 TimeSpan.FromMinutes(3), () => run.Output + run.Errors);
             var children = ProcessTree.Below(run.Id);
-            run.Signal(signal);
+            if (toTheWholeGroup)
+            {
+                // As a terminal does it: coordinator, workers and runners hear Ctrl-C too, and must leave it to the launcher.
+                ProcessTree.Signal([run.Id, .. ProcessTree.ProgramsBelow(run.Id).Select(c => c.Id)], signal);
+            }
+            else
+            {
+                run.Signal(signal);
+            }
+
             var ended = await run.WaitAsync(TimeSpan.FromMinutes(1));
             Assert.True(ended.ExitCode == exitCode, ended.ToString());
+            Assert.DoesNotContain("starting it again", ended.Errors, StringComparison.Ordinal);
             await Waiting.UntilAsync(
                 "the launcher's children to end", () => Task.FromResult(children.All(c => !Directory.Exists($"/proc/{c.Id}"))), TimeSpan.FromMinutes(1));
         }

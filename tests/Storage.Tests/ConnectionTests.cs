@@ -26,7 +26,7 @@ public sealed class ConnectionTests(PostgresFixture postgres)
     [InlineData("postgresql://u:secret@h:port/d", "cannot be understood")]
     public void A_wrong_connection_string_is_explained_without_its_password(string text, string expected)
     {
-        var problem = Assert.Throws<DatabaseProblemException>(() => new Database(text, DatabaseRole.App));
+        var problem = Assert.Throws<ConnectionStringProblemException>(() => new Database(text, DatabaseRole.App));
         Assert.Contains(expected, problem.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", problem.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', problem.Message);

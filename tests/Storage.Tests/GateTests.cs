@@ -127,7 +127,7 @@ public sealed class GateTests(PostgresFixture postgres)
         await Assert.ThrowsAsync<SupersededException>(() => store.RecordAsync(old, Plans.Report(work)));
         await Assert.ThrowsAsync<SupersededException>(() => store.CrashAsync(old, work.Lease, null));
         await Assert.ThrowsAsync<SupersededException>(() => store.Ledger.HeartbeatAsync(old, CancellationToken.None));
-        await Assert.ThrowsAsync<SupersededException>(() => store.Ledger.RequeueExpiredAsync(old, CancellationToken.None));
+        await Assert.ThrowsAsync<SupersededException>(() => store.Ledger.RequeueExpiredAsync(old, [], CancellationToken.None));
         await Assert.ThrowsAsync<SupersededException>(() => store.Ledger.SettleRunsAsync(old, CancellationToken.None));
         await Assert.ThrowsAsync<SupersededException>(() => store.Ledger.RequeueOfAsync(old, Store.Worker, Store.Incarnation, CancellationToken.None));
         await Assert.ThrowsAsync<SupersededException>(

@@ -104,8 +104,8 @@ public sealed class LeaseTests(PostgresFixture postgres)
         var live = await store.TakeAsync(epoch, "lab-1");
         var dead = await store.TakeAsync(epoch, "lab-2", duration: TimeSpan.FromSeconds(-1));
 
-        Assert.Equal(1, await store.Ledger.RequeueExpiredAsync(epoch, CancellationToken.None));
-        Assert.Equal(0, await store.Ledger.RequeueExpiredAsync(epoch, CancellationToken.None));
+        Assert.Equal(1, await store.Ledger.RequeueExpiredAsync(epoch, [], CancellationToken.None));
+        Assert.Equal(0, await store.Ledger.RequeueExpiredAsync(epoch, [], CancellationToken.None));
 
         Assert.Equal("lost", await store.AskAsync<string>("SELECT ending FROM attempts WHERE worker = 'lab-2'"));
         var again = await store.TakeAsync(epoch, "lab-3");
@@ -124,7 +124,7 @@ public sealed class LeaseTests(PostgresFixture postgres)
         var done = await store.TakeAsync(epoch);
         await store.RecordAsync(epoch, Plans.Report(done));
         await store.ExecuteAsync("UPDATE shards SET lease_until = now() + interval '1 h' WHERE shard_id = @id", new { id = kept.Lease.ShardId });
-        await store.Ledger.RequeueExpiredAsync(epoch, CancellationToken.None);
+        await store.Ledger.RequeueExpiredAsync(epoch, [], CancellationToken.None);
         await store.TakeAsync(epoch, "lab-9");
 
         var answers = await store.Ledger.RenewAsync(

@@ -18,13 +18,12 @@ internal static class AttnsweepProgram
         var parsed = Build(around).Parse(args.Length == 0 ? ["--help"] : args);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExample)
         {
-            foreach (var error in parsed.Errors)
+            foreach (var line in ParseProblems.Lines(parsed))
             {
-                await around.Error.WriteLineAsync($"attnsweep: {error.Message}");
+                await around.Error.WriteLineAsync($"attnsweep: {line}");
             }
 
-            var path = string.Join(' ', parsed.CommandResult.Command is RootCommand ? [] : Path(parsed.CommandResult));
-            await around.Error.WriteLineAsync($"attnsweep: see `{string.Join(' ', new[] { "attnsweep", path, "--help" }.Where(p => p.Length > 0))}`");
+            await around.Error.WriteLineAsync($"attnsweep: see `{ParseProblems.Name(parsed.CommandResult)} --help`");
             return ExitCodes.AskedWrongly;
         }
 
@@ -59,9 +58,4 @@ internal static class AttnsweepProgram
         help.Action = new HelpWithExample((HelpAction)help.Action!);
         return root;
     }
-
-    private static IEnumerable<string> Path(System.CommandLine.Parsing.CommandResult result) =>
-        result.Parent is System.CommandLine.Parsing.CommandResult parent && parent.Command is not RootCommand
-            ? [.. Path(parent), result.Command.Name]
-            : [result.Command.Name];
 }

@@ -15,7 +15,8 @@ internal static class Failures
     {
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         OperationCanceledException => new Failure(ExitCodes.Interrupted, "interrupted"),
-        AskedWronglyException or CertificateProblemException or DeviceNotFoundException or SpoolProblemException or ScheduleProblemException => new Failure(ExitCodes.AskedWrongly, problem.Message),
+        AskedWronglyException or CertificateProblemException or ConnectionStringProblemException or DeviceNotFoundException or SpoolProblemException
+            or ScheduleProblemException => new Failure(ExitCodes.AskedWrongly, problem.Message),
         SystemFailedException or DatabaseProblemException or NodeProblemException => new Failure(ExitCodes.SystemFailed, problem.Message),
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } full =>
             new Failure(ExitCodes.SystemFailed, $"the database's disk is full: {full.MessageText}"),

@@ -26,7 +26,7 @@ internal static class BenchCommand
             Description = "Sequence lengths",
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [4096],
-            Validators = { v => SharedOptions.Demand(v.GetValueOrDefault<int[]>() is { Length: > 0 } lengths && lengths.All(length => length >= 16), v, "--n is 16 or more") },
+            Validators = { v => SharedOptions.Demand<int[]>(v, lengths => lengths.Length > 0 && lengths.All(length => length >= 16), "--n is 16 or more") },
         };
         var d = Positive("--d", "Head dimension", 64);
         var sigma = new Option<double>("--sigma") { Description = "Standard deviation of the entries of Q and K", DefaultValueFactory = _ => 1 };
@@ -75,7 +75,7 @@ internal static class BenchCommand
     {
         Description = description,
         DefaultValueFactory = _ => usual,
-        Validators = { v => SharedOptions.Demand(v.GetValueOrDefault<int>() > 0, v, $"{name} is 1 or more") },
+        Validators = { v => SharedOptions.Demand<int>(v, number => number > 0, $"{name} is 1 or more") },
     };
 
     private static void Write(Surroundings around, IReadOnlyList<BenchmarkRow> rows)

@@ -96,6 +96,6 @@ internal static class CertsCommand
     {
         Description = $"How long it holds (default {usual})",
         DefaultValueFactory = _ => usual,
-        Validators = { v => SharedOptions.Demand(v.GetValueOrDefault<int>() is > 0 and <= 36500, v, "--days is between 1 and 36500") },
+        Validators = { v => SharedOptions.Demand<int>(v, days => days is > 0 and <= 36500, "--days is between 1 and 36500") },
     };
 }

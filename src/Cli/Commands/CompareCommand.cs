@@ -1,41 +1,86 @@
 using System.CommandLine;
 using AttnSweep.Cli.CommandLine;
-using AttnSweep.Cli.Display;
 using AttnSweep.Cli.PrivateServer;
+using AttnSweep.Cli.Reports;
 using AttnSweep.Statistics;
 using AttnSweep.Storage.Connections;
 using AttnSweep.Storage.Reading;
 using AttnSweep.Storage.Runs;
-using Spectre.Console;
 
 namespace AttnSweep.Cli.Commands;
 
-/// <summary>Two runs, cell by cell.</summary>
+/// <summary>Two runs, cell by cell; what was found is stored.</summary>
 internal static class CompareCommand
 {
-    private const int MostShown = 30;
+    private const string Never = "never";
 
     public static Command Create(Surroundings around)
     {
         var a = SharedOptions.Run("A");
         var b = SharedOptions.Run("B");
         var all = new Option<bool>("--all") { Description = "Show cells that are SAME or NODATA too" };
+        var failOn = new Option<string>("--fail-on")
+        {
+            Description = "Verdicts that give exit code 1, separated by commas: slower, faster, ambiguous, nodata, same; or never",
+            DefaultValueFactory = _ => "slower",
+            HelpName = "VERDICTS",
+            Validators = { v => SharedOptions.Demand<string>(v, list => FailOn(list) is not null, "--fail-on is a list of slower, faster, ambiguous, nodata, same; or never") },
+        };
+        var noStore = new Option<bool>("--no-store") { Description = "Do not keep the verdicts in the database" };
+        var json = SharedOptions.Json("Verdicts");
+        var csv = new Option<bool>("--csv") { Description = "One row per cell as CSV with a header" };
         var database = SharedOptions.Database();
-        var command = new ExampledCommand("compare", "Says which cells of run B are faster or slower than in run A; exit code 1 when one is slower", "attnsweep compare 3 4") { a, b, all, database };
+        var command = new ExampledCommand(
+            "compare", "Says which cells of run B are faster or slower than in run A, and keeps the verdicts; exit code 1 when one is slower",
+            "attnsweep compare 3 4\nattnsweep compare 3 4 --fail-on slower,ambiguous --csv > verdicts.csv\nattnsweep sql \"SELECT variant, n, verdict, ratio FROM v_verdicts WHERE run_id = 4\"")
+        { a, b, all, failOn, noStore, json, csv, database };
         command.SetAction(async (parsed, cancellation) =>
         {
+            SharedOptions.DemandOneFormat(parsed.GetValue(csv), parsed.GetValue(json));
             await using var access = await DatabaseAccess.OpenAsync(around, parsed.GetValue(database), cancellation);
             await using var store = new Database(access.ConnectionString, DatabaseRole.Reader);
             var runs = new RunStore(store);
-            var reader = new ReportReader(store);
             var first = await SharedOptions.FindRunAsync(runs, parsed.GetValue(a)!, cancellation);
             var second = await SharedOptions.FindRunAsync(runs, parsed.GetValue(b)!, cancellation);
-            var compared = RunComparison.Compare(
-                Pair(await reader.SeriesAsync(first.RunId, cancellation), await reader.SeriesAsync(second.RunId, cancellation)), new ComparisonRules());
-            Write(around, compared, parsed.GetValue(all));
-            return compared.Any(c => c.Verdict == CellVerdict.Slower) ? ExitCodes.BadNews : ExitCodes.Ok;
+            var compared = await CompareAsync(around, new ReportReader(store), first, second, cancellation);
+            if (!parsed.GetValue(noStore))
+            {
+                await StoreAsync(around, access.ConnectionString, first, second, compared, cancellation);
+            }
+
+            var report = new ComparisonReport(first, second, compared);
+            if (parsed.GetValue(json))
+            {
+                around.Out.WriteLine(report.Json());
+            }
+            else if (parsed.GetValue(csv))
+            {
+                foreach (var line in report.Csv())
+                {
+                    around.Out.WriteLine(line);
+                }
+            }
+            else
+            {
+                report.Write(around.Console, parsed.GetValue(all));
+            }
+
+            return compared.Any(c => FailOn(parsed.GetValue(failOn))!.Contains(c.Verdict)) ? ExitCodes.BadNews : ExitCodes.Ok;
         });
         return command;
+    }
+
+    /// <summary>The verdicts of a list as the user wrote it; null when it is none.</summary>
+    internal static IReadOnlyList<CellVerdict>? FailOn(string? list)
+    {
+        var names = SharedOptions.Split([list ?? ""]);
+        if (names is [Never])
+        {
+            return [];
+        }
+
+        var verdicts = names.Select(n => Enum.GetValues<CellVerdict>().Where(v => v.Name().Equals(n, StringComparison.OrdinalIgnoreCase)).ToList()).ToList();
+        return names.Count == 0 || verdicts.Any(v => v.Count == 0) ? null : [.. verdicts.SelectMany(v => v)];
     }
 
     /// <summary>Cells of both runs by what identifies them. Pure.</summary>
@@ -47,33 +92,42 @@ internal static class CompareCommand
         return [.. left.Keys.Union(right.Keys).Select(key => (key, left.GetValueOrDefault(key), right.GetValueOrDefault(key)))];
     }
 
-    private static void Write(Surroundings around, IReadOnlyList<CellComparison> cells, bool all)
+    private static async Task<IReadOnlyList<CellComparison>> CompareAsync(
+        Surroundings around, ReportReader reader, RunRecord first, RunRecord second, CancellationToken cancellation)
     {
-        var verdicts = Enum.GetValues<CellVerdict>();
-        var counts = new Table().Border(TableBorder.Simple).AddColumn("kernel").AddColumns([.. verdicts.Select(v => v.Name())]);
-        foreach (var kernel in cells.GroupBy(c => c.Key.Split(' ')[0]))
+        if (first.RunId == second.RunId)
         {
-            counts.AddRow([kernel.Key.EscapeMarkup(), .. verdicts.Select(v => Units.Text($"{kernel.Count(c => c.Verdict == v)}"))]);
+            throw new AskedWronglyException($"both are run {first.RunId}; give two different runs (`attnsweep status` lists them)");
         }
 
-        around.Console.Write(counts);
-        var shown = cells.Where(c => all || c.Verdict is CellVerdict.Faster or CellVerdict.Slower or CellVerdict.Ambiguous)
-            .OrderByDescending(c => c.Verdict == CellVerdict.Slower).ThenByDescending(c => Math.Abs(Math.Log(c.Ratio ?? 1))).ToList();
-        var table = new Table().Border(TableBorder.Simple).AddColumns("cell", "B/A", "interval", "verdict", "why");
-        foreach (var c in all ? shown : shown.Take(MostShown))
+        var pairs = Pair(await reader.SeriesAsync(first.RunId, cancellation), await reader.SeriesAsync(second.RunId, cancellation));
+        if (!pairs.Any(p => p.A is not null && p.B is not null))
         {
-            table.AddRow(
-                new Text(c.Key), new Text(Units.Number(c.Ratio)), new Text($"{Units.Number(c.Low)} .. {Units.Number(c.High)}"), new Text(c.Verdict.Name()), new Text(c.Why));
+            throw new AskedWronglyException(
+                $"runs {first.RunId} ({first.Name}) and {second.RunId} ({second.Name}) have no measured cell in common: "
+                + "kernel, parameters, backend, input model, heads, n, d, sigma and seed must be the same");
         }
 
-        if (table.Rows.Count > 0)
+        foreach (var run in new[] { first, second }.Where(r => r.State is not "finished"))
         {
-            around.Console.Write(table);
+            await around.Error.WriteLineAsync($"attnsweep: run {run.RunId} is {run.State}; cells without a result are NODATA");
         }
 
-        if (shown.Count > table.Rows.Count)
+        return RunComparison.Compare(pairs, new ComparisonRules());
+    }
+
+    /// <summary>A login that may only read still gets its answer.</summary>
+    private static async Task StoreAsync(
+        Surroundings around, string connectionString, RunRecord first, RunRecord second, IReadOnlyList<CellComparison> compared, CancellationToken cancellation)
+    {
+        try
         {
-            around.Out.WriteLine($"{shown.Count - table.Rows.Count} more; --all shows them");
+            await using var writing = new Database(connectionString, DatabaseRole.App);
+            await new VerdictStore(writing).PutAsync(first.RunId, second.RunId, compared, cancellation);
+        }
+        catch (DatabaseProblemException problem)
+        {
+            await around.Error.WriteLineAsync($"attnsweep: the verdicts were not stored: {problem.Message}");
         }
     }
 }

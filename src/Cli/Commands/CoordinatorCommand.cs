@@ -24,6 +24,7 @@ internal static class CoordinatorCommand
                 around.Stop.FollowParent();
             }
 
+            FreePort.Demand(parsed.GetValue(node.Port), parsed.GetValue(node.Host));
             await using var access = await DatabaseAccess.OpenAsync(around, parsed.GetValue(database), cancellation);
             var port = parsed.GetValue(node.Port);
             return await CoordinatorProcess.RunAsync(

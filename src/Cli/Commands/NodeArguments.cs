@@ -14,7 +14,7 @@ internal sealed class NodeArguments(int defaultPort)
     {
         Description = defaultPort == 0 ? "Port (default: a free one)" : "Port; workers look for it there",
         DefaultValueFactory = _ => defaultPort,
-        Validators = { v => SharedOptions.Demand(v.GetValueOrDefault<int>() is >= 0 and <= 65535, v, "--port is between 0 and 65535") },
+        Validators = { v => SharedOptions.Demand<int>(v, p => p is >= 0 and <= 65535, "--port is between 0 and 65535") },
     };
 
     public Option<string[]> Seeds { get; } = new("--seeds")

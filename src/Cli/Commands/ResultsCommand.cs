@@ -17,10 +17,20 @@ internal static class ResultsCommand
     {
         var run = SharedOptions.Run();
         var cells = new Option<bool>("--cells") { Description = "List every cell instead" };
+        var json = SharedOptions.Json("The summary (with --cells: the cells)");
+        var csv = new Option<bool>("--csv") { Description = "With --cells: one row per cell as CSV with a header" };
         var database = SharedOptions.Database();
-        var command = new ExampledCommand(name, "Prints the summary of a run, or its cells", $"attnsweep {name} quick\nattnsweep {name} 3 --cells") { run, cells, database };
+        var command = new ExampledCommand(
+            name, "Prints the summary of a run, or its cells; exit code 1 when a cell is not ok", $"attnsweep {name} quick\nattnsweep {name} 3 --cells --csv > cells.csv")
+        { run, cells, json, csv, database };
         command.SetAction(async (parsed, cancellation) =>
         {
+            SharedOptions.DemandOneFormat(parsed.GetValue(csv), parsed.GetValue(json));
+            if (parsed.GetValue(csv) && !parsed.GetValue(cells))
+            {
+                throw new AskedWronglyException("--csv goes with --cells; the summary has --json");
+            }
+
             await using var access = await DatabaseAccess.OpenAsync(around, parsed.GetValue(database), cancellation);
             await using var store = new Database(access.ConnectionString, DatabaseRole.Reader);
             var runs = new RunStore(store);
@@ -28,15 +38,49 @@ internal static class ResultsCommand
             var record = await SharedOptions.FindRunAsync(runs, parsed.GetValue(run)!, cancellation);
             if (parsed.GetValue(cells))
             {
-                WriteCells(around.Console, await reader.CellsAsync(record.RunId, cancellation));
-                return ExitCodes.Ok;
+                var rows = await reader.CellsAsync(record.RunId, cancellation);
+                WriteCells(around, rows, parsed.GetValue(csv), parsed.GetValue(json));
+                return rows.All(c => c.Outcome == "ok") ? ExitCodes.Ok : ExitCodes.BadNews;
             }
 
             var report = await RunReport.ReadAsync(runs, reader, record, cancellation);
-            report.Write(around.Console);
+            if (parsed.GetValue(json))
+            {
+                around.Out.WriteLine(report.Json());
+            }
+            else
+            {
+                report.Write(around.Console);
+            }
+
             return report.Outcomes.Count == 0 ? ExitCodes.Ok : ExitCodes.BadNews;
         });
         return command;
+    }
+
+    private static readonly string[] CellColumns =
+        ["cell_id", "variant", "backend", "n", "d", "sigma", "seed", "outcome", "samples", "time_median_us", "gflops", "speedup_vs_dense", "rel_error"];
+
+    private static void WriteCells(Surroundings around, IReadOnlyList<CellRow> cells, bool csv, bool json)
+    {
+        static object?[] Values(CellRow c) =>
+            [c.CellId, c.Variant, c.Backend, c.N, c.D, c.Sigma, c.Seed, c.Outcome, c.Samples, c.TimeMedianUs, c.Gflops, c.SpeedupVsDense, c.RelError];
+        if (csv)
+        {
+            around.Out.WriteLine(RowWriters.CsvLine(CellColumns));
+            foreach (var c in cells)
+            {
+                around.Out.WriteLine(RowWriters.CsvLine(Values(c)));
+            }
+        }
+        else if (json)
+        {
+            around.Out.WriteLine("[" + string.Join(",", cells.Select(c => "\n" + RowWriters.JsonObject(CellColumns, Values(c)))) + "\n]");
+        }
+        else
+        {
+            WriteCells(around.Console, cells);
+        }
     }
 
     private static void WriteCells(IAnsiConsole console, IReadOnlyList<CellRow> cells)

@@ -27,12 +27,16 @@ internal static class RunCommand
         {
             Description = "Worker processes to start",
             DefaultValueFactory = _ => 1,
-            Validators = { v => SharedOptions.Demand(v.GetValueOrDefault<int>() is >= 1 and <= 256, v, "--workers is between 1 and 256") },
+            Validators = { v => SharedOptions.Demand<int>(v, count => count is >= 1 and <= 256, "--workers is between 1 and 256") },
         };
         var resume = new Option<string?>("--resume") { Description = "Go on with a run: measure only what is missing", HelpName = "RUN" };
         var devices = SharedOptions.Devices();
         var threads = SharedOptions.Threads();
-        var port = new Option<int>("--port") { Description = "Port of the coordinator (default: a free one)" };
+        var port = new Option<int>("--port")
+        {
+            Description = "Port of the coordinator (default: a free one)",
+            Validators = { v => SharedOptions.Demand<int>(v, p => p is >= 0 and <= 65535, "--port is between 0 and 65535") },
+        };
         var database = SharedOptions.Database();
         var command = new ExampledCommand(
             "run", "Runs a sweep on a cluster of this machine and prints what came out",
@@ -50,6 +54,8 @@ internal static class RunCommand
         {
             throw new AskedWronglyException("give either a sweep FILE or --resume RUN");
         }
+
+        FreePort.Demand(request.Port);
 
         // Read before anything is started: a mistake in the file costs no server.
         var source = request.File is null ? null : await SweepSource.ReadAsync(request.File, cancellation);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AttnSweep.Cli.CommandLine;
+using AttnSweep.Cli.Display;
 using AttnSweep.Cli.PrivateServer;
 using AttnSweep.Storage.Connections;
 using AttnSweep.Storage.Runs;
@@ -14,7 +15,9 @@ internal static class RunStateCommands
         Create(around, "pause", "Grants nothing more of a run; cells in progress are measured again later", async (runs, run, cancellation) =>
             await runs.PauseAsync(run.RunId, cancellation) ? $"run {run.RunId} is paused; `attnsweep resume {run.RunId}` lets it go on" : null),
         Create(around, "resume", "Lets a paused or cancelled run go on; cells that crashed, timed out or were cancelled are tried again", async (runs, run, cancellation) =>
-            await runs.ResumeAsync(run.RunId, cancellation) is { } missing ? $"run {run.RunId}: {missing} cells to measure" : null),
+            await runs.ResumeAsync(run.RunId, cancellation) is { } missing
+                ? missing == 0 && run.State is not "paused" ? $"run {run.RunId} is {run.State} and has no cell to measure again" : $"run {run.RunId}: {Units.Count(missing, "cell")} to measure"
+                : null),
         Create(around, "cancel", "Ends a run; cells without a result get the outcome cancelled", async (runs, run, cancellation) =>
             await runs.CancelAsync(run.RunId, cancellation) ? $"run {run.RunId} is cancelled" : null),
     ];
@@ -31,7 +34,7 @@ internal static class RunStateCommands
             var runs = new RunStore(store);
             var record = await SharedOptions.FindRunAsync(runs, parsed.GetValue(run)!, cancellation);
             var done = await change(runs, record, cancellation)
-                ?? throw new AskedWronglyException($"run {record.RunId} is {record.State}; it cannot {name}");
+                ?? throw new AskedWronglyException(record.State.StartsWith(name, StringComparison.Ordinal) ? $"run {record.RunId} is {record.State} already" : $"run {record.RunId} is {record.State}; there is nothing to {name}");
             around.Out.WriteLine(done);
             return ExitCodes.Ok;
         });

@@ -30,13 +30,18 @@ internal static class ScheduleCommand
         {
             Description = "A fire time missed by less than this many hours is made up for, once",
             DefaultValueFactory = _ => 12,
-            Validators = { v => SharedOptions.Demand(v.GetValueOrDefault<int>() is >= 0 and <= 8760, v, "--catch-up is between 0 and 8760 hours") },
+            Validators = { v => SharedOptions.Demand<int>(v, hours => hours is >= 0 and <= 8760, "--catch-up-hours is between 0 and 8760") },
         };
         var database = SharedOptions.Database();
         var command = new ExampledCommand("add", "Adds or replaces a schedule", "attnsweep schedule add nightly sweeps/night.yaml --cron \"30 1 * * *\" --zone Europe/Berlin")
         { name, file, cron, zone, catchUp, database };
         command.SetAction(async (parsed, cancellation) =>
         {
+            if (string.IsNullOrWhiteSpace(parsed.GetValue(name)))
+            {
+                throw new AskedWronglyException("the NAME of a schedule is empty; give it one, for example nightly");
+            }
+
             var source = await SweepSource.ReadAsync(parsed.GetValue(file)!, cancellation);
             // Asked before a database is touched: a mistake in the words costs no server.
             _ = DueFires.Next(parsed.GetValue(cron)!, parsed.GetValue(zone)!, around.Time.GetUtcNow())
@@ -64,7 +69,14 @@ internal static class ScheduleCommand
             var table = new Table().Border(TableBorder.Simple).AddColumns("name", "cron", "zone", "file", "next", "last run");
             var schedules = new ScheduleStore(store);
             var now = await schedules.NowAsync(cancellation);
-            foreach (var s in await schedules.ListAsync(cancellation))
+            var all = await schedules.ListAsync(cancellation);
+            if (all.Count == 0)
+            {
+                around.Out.WriteLine("no schedules yet; `attnsweep schedule add --help` shows how to make one");
+                return ExitCodes.Ok;
+            }
+
+            foreach (var s in all)
             {
                 table.AddRow(
                     new Text(s.Name), new Text(s.Cron), new Text(s.Zone), new Text(s.FileName), new Text(Next(s.Cron, s.Zone, now)),

@@ -18,7 +18,7 @@ internal static class SharedOptions
     public static Option<int> Threads() => new("--threads")
     {
         Description = "Threads of the cpu-simd device (default: all cores, divided among local workers)",
-        Validators = { v => Demand(v.GetValueOrDefault<int>() >= 0, v, "--threads is 0 (all cores) or more") },
+        Validators = { v => Demand<int>(v, t => t >= 0, "--threads is 0 (all cores) or more") },
     };
 
     public static Option<string[]> Devices() => new("--devices")
@@ -32,11 +32,31 @@ internal static class SharedOptions
 
     public static Argument<string> Run(string name = "RUN") => new(name) { Description = "Number of a run, or a sweep's name for its newest run" };
 
-    public static void Demand(bool holds, System.CommandLine.Parsing.OptionResult option, string message)
+    /// <param name="rule">What would be right: "--workers is between 1 and 256".</param>
+    public static void Demand<T>(System.CommandLine.Parsing.OptionResult option, Func<T, bool> holds, string rule)
     {
-        if (!holds)
+        bool fine;
+        try
         {
-            option.AddError(message);
+            fine = option.GetValueOrDefault<T>() is { } value && holds(value);
+        }
+        catch (InvalidOperationException)
+        {
+            // Not of the option's type at all.
+            fine = false;
+        }
+
+        if (!fine)
+        {
+            option.AddError($"{rule}; it cannot be '{string.Join(' ', option.Tokens)}'");
+        }
+    }
+
+    public static void DemandOneFormat(bool csv, bool json)
+    {
+        if (csv && json)
+        {
+            throw new AskedWronglyException("choose either --csv or --json");
         }
     }
 

@@ -4,9 +4,7 @@ using AttnSweep.Cli.CommandLine;
 using AttnSweep.Cli.PrivateServer;
 using AttnSweep.Cli.Reports;
 using AttnSweep.Storage.Connections;
-using AttnSweep.Storage.Reading;
 using Npgsql;
-using Spectre.Console;
 
 namespace AttnSweep.Cli.Commands;
 
@@ -15,22 +13,24 @@ internal static class SqlCommand
 {
     public static Command Create(Surroundings around)
     {
-        var query = new Argument<string?>("QUERY") { Description = "One SELECT; without it psql is opened", Arity = ArgumentArity.ZeroOrOne };
+        var query = new Argument<string?>("QUERY") { Description = "SQL; - reads it from standard input; without it, on a terminal, psql is opened", Arity = ArgumentArity.ZeroOrOne };
         var csv = new Option<bool>("--csv") { Description = "Rows as CSV with a header" };
         var json = new Option<bool>("--json") { Description = "Rows as a JSON array of objects" };
         var database = SharedOptions.Database();
         var command = new ExampledCommand(
-            "sql", "Asks the database, read-only", "attnsweep sql --csv \"SELECT variant, n, avg(speedup_vs_dense) FROM v_cells GROUP BY 1, 2\"")
+            "sql", "Asks the database, read-only", "attnsweep sql --csv \"SELECT variant, n, avg(speedup_vs_dense) FROM v_cells GROUP BY 1, 2\"\nattnsweep sql < sql/queries/paper_golden.sql")
         { query, csv, json, database };
         command.SetAction(async (parsed, cancellation) =>
         {
-            if (parsed.GetValue(csv) && parsed.GetValue(json))
+            SharedOptions.DemandOneFormat(parsed.GetValue(csv), parsed.GetValue(json));
+            var text = await StatementAsync(parsed.GetValue(query), Console.IsInputRedirected, Console.In, cancellation);
+            if (text is null && (parsed.GetValue(csv) || parsed.GetValue(json)))
             {
-                throw new AskedWronglyException("choose either --csv or --json");
+                throw new AskedWronglyException("--csv and --json need a query: attnsweep sql --csv \"SELECT * FROM v_runs\"");
             }
 
             await using var access = await DatabaseAccess.OpenAsync(around, parsed.GetValue(database), cancellation);
-            if (parsed.GetValue(query) is not { } text)
+            if (text is null)
             {
                 return await OpenPsqlAsync(access.ConnectionString, around.Stop);
             }
@@ -38,7 +38,7 @@ internal static class SqlCommand
             await using var store = new Database(access.ConnectionString, DatabaseRole.Reader);
             try
             {
-                await AnswerAsync(around, store, text, parsed.GetValue(csv), parsed.GetValue(json), cancellation);
+                await QueryAnswer.WriteAsync(around, store, text, parsed.GetValue(csv), parsed.GetValue(json), cancellation);
                 return ExitCodes.Ok;
             }
             catch (PostgresException wrong) when (wrong.SqlState.StartsWith("42", StringComparison.Ordinal) || wrong.SqlState.StartsWith("22", StringComparison.Ordinal))
@@ -49,40 +49,14 @@ internal static class SqlCommand
         return command;
     }
 
-    private static async Task AnswerAsync(Surroundings around, Database store, string query, bool csv, bool json, CancellationToken cancellation)
+    /// <summary>The argument; for "-", or without one where standard input is no terminal, what stands there; null asks for psql.</summary>
+    /// <exception cref="AskedWronglyException">There is no statement in it.</exception>
+    internal static async Task<string?> StatementAsync(string? argument, bool inputIsRedirected, TextReader input, CancellationToken cancellation)
     {
-        if (csv)
-        {
-            await FreeQuery.RunAsync(store, query, columns => around.Out.WriteLine(RowWriters.CsvLine(columns)), row => around.Out.WriteLine(RowWriters.CsvLine(row)), cancellation);
-            return;
-        }
-
-        if (json)
-        {
-            IReadOnlyList<string> names = [];
-            var first = true;
-            around.Out.Write('[');
-            await FreeQuery.RunAsync(store, query, columns => names = columns, row =>
-            {
-                around.Out.Write(first ? "\n" : ",\n");
-                around.Out.Write(RowWriters.JsonObject(names, row));
-                first = false;
-            }, cancellation);
-            around.Out.WriteLine(first ? "]" : "\n]");
-            return;
-        }
-
-        var table = new Table().Border(TableBorder.Simple);
-        await FreeQuery.RunAsync(
-            store, query,
-            columns => table.AddColumns([.. columns.Select(c => c.EscapeMarkup())]),
-            row => table.AddRow(row.Select(v => new Text(v is null ? "" : RowWriters.Text(v)))), cancellation);
-        if (table.Columns.Count > 0)
-        {
-            around.Console.Write(table);
-        }
-
-        around.Out.WriteLine($"({table.Rows.Count} rows)");
+        var text = argument is "-" || (argument is null && inputIsRedirected) ? await input.ReadToEndAsync(cancellation) : argument;
+        return text is not null && text.Trim(' ', '\n', '\r', '\t', ';').Length == 0
+            ? throw new AskedWronglyException("the query is empty; for example attnsweep sql \"SELECT * FROM v_runs\"")
+            : text;
     }
 
     private static async Task<int> OpenPsqlAsync(string connectionString, StopSignal stop)

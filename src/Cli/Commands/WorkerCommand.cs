@@ -27,6 +27,7 @@ internal static class WorkerCommand
                 around.Stop.FollowParent();
             }
 
+            FreePort.Demand(parsed.GetValue(node.Port), parsed.GetValue(node.Host));
             var worker = parsed.GetValue(name) is { Length: > 0 } given ? given : Environment.MachineName;
             return WorkerProcess.RunAsync(
                 new WorkerOptions(

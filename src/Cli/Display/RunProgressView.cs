@@ -17,19 +17,24 @@ internal static class RunProgressView
 
     public static string Line(RunProgress p)
     {
+        if (p.Done == p.Cells)
+        {
+            return Units.Text($"run {p.RunId}: all {Units.Count(p.Cells, "cell")} done in {Units.Duration(p.ElapsedSeconds)}{Failures(p)}");
+        }
+
         var left = SecondsLeft(p) is { } seconds ? $", about {Units.Duration(seconds)} left" : "";
-        return Units.Text($"run {p.RunId}: {p.Done}/{p.Cells} cells, {Share(p):0%} of the work, {p.Working.Count} device(s) at work{left}{Failures(p)}");
+        return Units.Text($"run {p.RunId}: {p.Done}/{p.Cells} cells, {Share(p):0%} of the work, {Units.Count(p.Working.Count, "device")} at work{left}{Failures(p)}");
     }
 
     public static IRenderable Panel(RunProgress p, int width, IReadOnlyList<string> notes)
     {
         var bar = Math.Clamp(width - 60, 10, 40);
         var filled = (int)Math.Round(bar * Share(p));
-        var left = SecondsLeft(p) is { } seconds ? $"about {Units.Duration(seconds)} left" : "estimating";
+        var left = p.Done == p.Cells ? "" : SecondsLeft(p) is { } seconds ? $", about {Units.Duration(seconds)} left" : ", estimating";
         var rows = new List<IRenderable>
         {
             new Markup($"[bold]run {p.RunId}[/] {p.State.EscapeMarkup()}  [green]{new string('━', filled)}[/][grey]{new string('─', bar - filled)}[/] {Units.Text($"{Share(p):0%}")}"),
-            new Text(Units.Text($"{p.Done} of {p.Cells} cells done, {p.Cells - p.Done} left; {Units.Duration(p.ElapsedSeconds)} gone, {left}{Failures(p)}")),
+            new Text(Units.Text($"{p.Done} of {p.Cells} cells done, {p.Cells - p.Done} left; {Units.Duration(p.ElapsedSeconds)} gone{left}{Failures(p)}")),
         };
         if (p.Working.Count > 0)
         {

@@ -30,5 +30,8 @@ internal static class Units
         { } v => v.ToString("0.0e+0", CultureInfo.InvariantCulture),
     };
 
+    /// <summary>"1 worker", "2 workers", "0 workers".</summary>
+    public static string Count(long number, string one, string? many = null) => Text($"{number} {(number == 1 ? one : many ?? one + "s")}");
+
     public static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

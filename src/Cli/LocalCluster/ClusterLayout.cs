@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using AttnSweep.Cli.Display;
 using AttnSweep.Storage.Reading;
 
 namespace AttnSweep.Cli.LocalCluster;
@@ -38,7 +39,7 @@ internal sealed record ClusterLayout(IReadOnlyList<ClusterPart> Parts, string? W
         }
 
         return new ClusterLayout(parts, workers * each > cores
-            ? string.Create(CultureInfo.InvariantCulture, $"{workers} workers with {each} thread(s) each on {cores} core(s) disturb each other; times will be worse than the kernels are")
+            ? $"{Units.Count(workers, "worker")} with {Units.Count(each, "thread")}{(workers == 1 ? "" : " each")} on {Units.Count(cores, "core")} disturb {(workers == 1 ? "themselves" : "each other")}; times will be worse than the kernels are"
             : null);
     }
 

@@ -26,6 +26,11 @@ internal sealed class DatabaseAccess : IAsyncDisposable
     /// <param name="migrate">Bring a named database to this program's schema too (the private one always is).</param>
     public static async Task<DatabaseAccess> OpenAsync(Surroundings around, string? given, CancellationToken cancellation, bool migrate = false)
     {
+        if (given is { Length: 0 })
+        {
+            throw new AskedWronglyException("--database is empty; give a connection string or a postgresql:// URL, or leave it out");
+        }
+
         if ((given ?? Environment.GetEnvironmentVariable(Variable)) is { Length: > 0 } named)
         {
             if (migrate)

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using AttnSweep.Cli.CommandLine;
 using Npgsql;
@@ -34,14 +32,23 @@ internal sealed class PrivateDatabase(ServerHome home, TextWriter notes, TimePro
     {
         const UnixFileMode Ours = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         const UnixFileMode Passable = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        if (!Directory.Exists(Home.Folder))
+        try
         {
-            Directory.CreateDirectory(Home.Folder, Environment.IsPrivilegedProcess ? Ours | Passable : Ours);
-        }
+            if (!Directory.Exists(Home.Folder))
+            {
+                Directory.CreateDirectory(Home.Folder, Environment.IsPrivilegedProcess ? Ours | Passable : Ours);
+            }
 
-        if (Environment.IsPrivilegedProcess)
+            if (Environment.IsPrivilegedProcess && !File.GetUnixFileMode(Home.Folder).HasFlag(Passable))
+            {
+                File.SetUnixFileMode(Home.Folder, File.GetUnixFileMode(Home.Folder) | Passable);
+            }
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            File.SetUnixFileMode(Home.Folder, File.GetUnixFileMode(Home.Folder) | Passable);
+            var why = File.Exists(Home.Folder) ? "it is a file" : problem.Message;
+            throw new AskedWronglyException(
+                $"the folder {Home.Folder}, where AttnSweep keeps its private server, cannot be made or used ({why}); set {ServerHome.Variable} to a folder that you may write");
         }
     }
 
@@ -225,30 +232,5 @@ internal sealed class PrivateDatabase(ServerHome home, TextWriter notes, TimePro
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         }));
         writer.Write(text);
-    }
-}
-
-/// <summary>Ports on loopback.</summary>
-internal static class FreePort
-{
-    public static int Any()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    public static bool IsFree(int port)
-    {
-        try
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using AttnSweep.Catalogue;
 using AttnSweep.Cli.Display;
-using AttnSweep.Sparsity;
-using AttnSweep.Statistics;
 using AttnSweep.Storage.Reading;
 using AttnSweep.Storage.Runs;
 using Spectre.Console;
@@ -12,10 +10,15 @@ namespace AttnSweep.Cli.Reports;
 /// <summary>Everything a summary shows.</summary>
 internal sealed record RunReport(
     RunRecord Run, RunProgress Progress, IReadOnlyList<EnvironmentRow> Environments, IReadOnlyList<SpeedupRow> Speedups,
-    IReadOnlyList<SparsityRow> Sparsity, IReadOnlyList<OutcomeRow> Outcomes)
+    IReadOnlyList<SparsityRow> Sparsity, IReadOnlyList<OutcomeRow> Outcomes, IReadOnlyList<VerdictRow> Verdicts)
 {
-    /// <summary>The metrics that a summary shows; the views have all of them.</summary>
-    private static readonly string[] ShownMetrics = [SparsityMetrics.FracLeInvN, SparsityMetrics.TopN8Mass, SparsityMetrics.KTv01Frac, SparsityMetrics.Entropy, SparsityMetrics.NSumP2];
+    private static readonly JsonSerializerOptions JsonRules = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public bool IsAllOk => Progress.Outcomes.GetValueOrDefault("ok") == Progress.Cells;
 
@@ -24,8 +27,42 @@ internal sealed record RunReport(
         await runs.ProgressAsync(run.RunId, cancellation),
         await reader.EnvironmentsAsync(run.RunId, cancellation),
         await reader.SpeedupsAsync(run.RunId, cancellation),
-        await reader.SparsityAsync(run.RunId, ShownMetrics, cancellation),
-        await reader.OutcomesAsync(run.RunId, cancellation));
+        await reader.SparsityAsync(run.RunId, SparsityTables.ShownMetrics, cancellation),
+        await reader.OutcomesAsync(run.RunId, cancellation),
+        await reader.VerdictsAsync(run.RunId, cancellation));
+
+    public string Json() => JsonSerializer.Serialize(
+        new
+        {
+            Run.RunId,
+            Run.Name,
+            Progress.State,
+            Progress.Cells,
+            Progress.Outcomes,
+            Progress.ElapsedSeconds,
+            Environments = Environments.Select(e => new { e.Backend, e.Device, e.Workers, e.Cells, Facts = e.Facts is null ? (JsonElement?)null : JsonSerializer.Deserialize<JsonElement>(e.Facts) }),
+            Speedups,
+            Sparsity = Sparsity.GroupBy(s => (s.InputModel, s.Causal, s.Heads, s.N, s.D, s.Sigma, s.Metric))
+                .Select(g => (Shape: g.Key, Cell: SparsityCell.Of(g.Key.Metric, g.Key.N, g.Key.Sigma, [.. g]))).Where(x => x.Cell is not null)
+                .Select(x => new
+                {
+                    x.Shape.InputModel,
+                    x.Shape.Causal,
+                    x.Shape.Heads,
+                    x.Shape.N,
+                    x.Shape.D,
+                    x.Shape.Sigma,
+                    x.Shape.Metric,
+                    x.Cell!.Measured.Seeds,
+                    Measured = x.Cell.Measured.Mean,
+                    x.Cell.Measured.StandardError,
+                    x.Cell.Theory,
+                    x.Cell.Z,
+                }),
+            NotOk = Outcomes,
+            Verdicts,
+        },
+        JsonRules);
 
     public void Write(IAnsiConsole console)
     {
@@ -33,16 +70,18 @@ internal sealed record RunReport(
         WriteSpeedups(console);
         WriteSparsity(console);
         WriteOutcomes(console);
+        WriteVerdicts(console);
         WriteNext(console);
     }
 
     private void WriteHead(IAnsiConsole console)
     {
         console.WriteLine();
-        console.MarkupLineInterpolated($"[bold]Run {Run.RunId} ({Run.Name})[/]: {Progress.State}, {Progress.Outcomes.GetValueOrDefault("ok")} of {Progress.Cells} cells ok in {Units.Duration(Progress.ElapsedSeconds)}");
-        foreach (var environment in Environments)
+        console.MarkupLineInterpolated($"[bold]Run {Run.RunId} ({Run.Name})[/]: {Progress.State}, {Progress.Outcomes.GetValueOrDefault("ok")} of {Units.Count(Progress.Cells, "cell")} ok in {Units.Duration(Progress.ElapsedSeconds)}");
+        if (Environments.Count > 0)
         {
-            console.WriteLine(Units.Text($"  {environment.Backend}: {environment.Device}, {environment.Workers} worker(s), {environment.Cells} cells{Facts(environment.Facts)}"));
+            console.Write(EnvironmentBlock.Of(Environments));
+            console.WriteLine();
         }
     }
 
@@ -56,81 +95,36 @@ internal sealed record RunReport(
 
         foreach (var block in sparse.GroupBy(s => (s.Backend, s.D)).OrderBy(b => b.Key))
         {
-            WriteSpeedups(console, block.Key.Backend, block.Key.D, [.. block]);
+            console.WriteFirstThatFits(new SpeedupTables(block.Key.Backend, block.Key.D, [.. block]).Layouts);
         }
 
+        console.WriteLine(SpeedupTables.Legend);
         foreach (var variant in sparse.GroupBy(s => (s.Variant, s.Backend)))
         {
-            console.WriteLine("  " + SpeedupVerdict.Line(variant.Key.Variant, variant.Key.Backend, [.. variant]));
+            console.Write(new Padder(new Text(SpeedupVerdict.Line(variant.Key.Variant, variant.Key.Backend, [.. variant])), new Padding(2, 0, 0, 0)));
         }
 
         console.WriteLine();
     }
 
-    private static void WriteSpeedups(IAnsiConsole console, string backend, int d, IReadOnlyList<SpeedupRow> rows)
-    {
-        var sigmas = rows.Select(s => s.Sigma).Distinct().Order().ToList();
-        // A line of its own: a title is broken to the width of its table.
-        console.WriteLine(Units.Text($"Speed-up over dense (error) by sigma: {backend}, d = {d}"));
-        var table = new Table().Border(TableBorder.Simple);
-        table.AddColumn("kernel");
-        table.AddColumn(new TableColumn("n").RightAligned());
-        table.AddColumn(new TableColumn("kept").RightAligned());
-        sigmas.ForEach(sigma => table.AddColumn(new TableColumn(Units.Text($"{sigma}")).RightAligned()));
-        foreach (var group in rows.GroupBy(s => (s.Variant, s.N)))
-        {
-            var kept = group.Select(s => s.KeptFraction).OfType<double>().ToList();
-            table.AddRow([
-                new Text(group.Key.Variant), new Text(Units.Text($"{group.Key.N}")),
-                new Text(kept.Count == 0 ? "-" : Units.Text($"{kept.Average():0.#%}")),
-                .. sigmas.Select(sigma => group.FirstOrDefault(s => s.Sigma.Equals(sigma)) is { } cell
-                    ? new Text(Units.Text($"{cell.Speedup:0.00}x ({Units.Number(cell.RelError)})"), new Style(cell.Speedup > 1 ? Color.Green : Color.Default))
-                    : new Text("-")),
-            ]);
-        }
-
-        console.Write(table);
-    }
-
     private void WriteSparsity(IAnsiConsole console)
     {
-        if (Sparsity.Count == 0)
+        var tables = Sparsity.GroupBy(s => (s.InputModel, s.Causal, s.Heads, s.D)).OrderBy(g => g.Key)
+            .Select(g => new SparsityTables(About(g.Key.InputModel, g.Key.Causal, g.Key.Heads, g.Key.D), [.. g])).ToList();
+        foreach (var table in tables)
         {
-            return;
+            console.WriteFirstThatFits(table.Layouts);
         }
 
-        var table = new Table().Border(TableBorder.Simple).Title("Sparsity: measured / theory (z over seeds)");
-        table.AddColumn(new TableColumn("n").RightAligned()).AddColumn(new TableColumn("d").RightAligned()).AddColumn(new TableColumn("sigma").RightAligned());
-        foreach (var metric in ShownMetrics)
+        if (tables.Any(t => t.HasZ))
         {
-            table.AddColumn(new TableColumn(metric).RightAligned());
+            console.WriteLine(SparsityTables.Legend);
+            console.WriteLine();
         }
-
-        foreach (var group in Sparsity.GroupBy(s => (s.InputModel, s.Causal, s.N, s.D, s.Sigma)))
-        {
-            table.AddRow([Units.Text($"{group.Key.N}{(group.Key.Causal ? " causal" : "")}"), Units.Text($"{group.Key.D}"), Units.Text($"{group.Key.Sigma}"), .. ShownMetrics.Select(m => Beside([.. group.Where(s => s.Metric == m)]))]);
-        }
-
-        console.Write(table);
     }
 
-    internal static string Beside(IReadOnlyList<SparsityRow> seeds)
-    {
-        var measured = seeds.Select(s => s.Measured).OfType<double>().Where(double.IsFinite).ToList();
-        if (measured.Count == 0)
-        {
-            return "-";
-        }
-
-        var mean = SeedLevelMean.From(measured);
-        if (seeds.Select(s => s.Theory).FirstOrDefault(t => t is not null) is not { } theory)
-        {
-            return Units.Number(mean.Mean);
-        }
-
-        var z = new ZScore(mean, theory, 0).Value;
-        return Units.Text($"{Units.Number(mean.Mean)} / {Units.Number(theory)}{(z is { } value ? Units.Text($" ({value:+0.0;-0.0;0.0})") : "")}");
-    }
+    private static string About(string model, bool causal, int heads, int d) =>
+        Units.Text($"{model}{(causal ? ", causal" : "")}{(heads > 1 ? Units.Text($", {heads} heads") : "")}, d = {d}");
 
     private void WriteOutcomes(IAnsiConsole console)
     {
@@ -148,6 +142,22 @@ internal sealed record RunReport(
         console.Write(table);
     }
 
+    private void WriteVerdicts(IAnsiConsole console)
+    {
+        foreach (var comparison in Verdicts.GroupBy(v => (v.BaselineRunId, v.BaselineRunName, v.RunId, v.RunName)))
+        {
+            var (baseline, baselineName, run, name) = comparison.Key;
+            var other = run == Run.RunId ? $"with run {baseline} ({baselineName}) as the baseline" : $"as the baseline of run {run} ({name})";
+            var counts = string.Join(", ", comparison.Select(v => Units.Text($"{v.Cells} {v.Verdict}")));
+            console.WriteLine(Units.Text($"Compared {other} on {comparison.Max(v => v.DecidedAt).UtcDateTime:yyyy-MM-dd HH:mm} UTC: {counts}"));
+        }
+
+        if (Verdicts.Count > 0)
+        {
+            console.WriteLine();
+        }
+    }
+
     private void WriteNext(IAnsiConsole console)
     {
         console.WriteLine("Next:");
@@ -157,20 +167,9 @@ internal sealed record RunReport(
         }
 
         console.WriteLine($"  attnsweep results {Run.RunId} --cells");
-        console.WriteLine($"  attnsweep sql \"SELECT variant, n, sigma, speedup_vs_dense, rel_error FROM v_cells WHERE run_id = {Run.RunId} ORDER BY speedup_vs_dense DESC LIMIT 10\"");
+        console.WriteLine($"  attnsweep sql \"SELECT variant, n, speedup_vs_dense FROM v_cells WHERE run_id = {Run.RunId}\"");
         console.WriteLine($"  attnsweep compare {Run.RunId} OTHER_RUN");
     }
 
     private static bool IsDense(string variant) => KernelCatalogue.Find(variant.Split('(')[0])?.IsDense ?? false;
-
-    private static string Facts(string? json)
-    {
-        if (json is null)
-        {
-            return "";
-        }
-
-        using var facts = JsonDocument.Parse(json);
-        return string.Concat(facts.RootElement.EnumerateObject().Select(f => $"; {f.Name} {f.Value}"));
-    }
 }

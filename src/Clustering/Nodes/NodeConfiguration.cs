@@ -16,7 +16,9 @@ internal static class NodeConfiguration
     /// <summary>
     /// What Akka.Hosting has no typed option for. Joining is quickened (defaults wait 5 s for a seed and gate its address for 5 s);
     /// the singleton's proxy warns of a coordinator missing "after 30 seconds" in the first second of every start, so that warning is off;
-    /// serializer id 1, Newtonsoft with <c>$type</c>, is replaced, since the flag stops outgoing messages only.
+    /// serializer id 1, Newtonsoft with <c>$type</c>, is replaced, since the flag stops outgoing messages only. The CLR hook would answer
+    /// SIGINT by itself: a Ctrl-C that a terminal sends to the whole process group ended the coordinator (exit code 70) before the
+    /// launcher could drain its workers.
     /// </summary>
     private static readonly string Untyped = $$"""
         akka.cluster.split-brain-resolver { stable-after = 7s, down-all-when-unstable = off }
@@ -29,6 +31,7 @@ internal static class NodeConfiguration
         akka.actor.serializers.json = "{{RejectJson.TypeName}}"
         akka.actor.serialization-identifiers { "{{RejectJson.TypeName}}" = 1 }
         akka.coordinated-shutdown.phases.service-requests-done.timeout = 20s
+        akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
         akka.stdout-loglevel = OFF
         akka.log-dead-letters = off
         akka.log-dead-letters-during-shutdown = off

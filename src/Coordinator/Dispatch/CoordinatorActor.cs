@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
 using AttnSweep.Coordinator.Schedules;
-using AttnSweep.Protocol;
 using AttnSweep.Storage.Dispatch;
 using static AttnSweep.Protocol.DispatchProtocol;
 using ClusterEvent = Akka.Cluster.ClusterEvent;
@@ -23,8 +22,10 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
     private StoreHealth _health = StoreHealth.Good;
     private BackOff _epochPause;
     private IActorRef _writer = ActorRefs.Nobody;
+    private IActorRef _grants = ActorRefs.Nobody;
+    private IActorRef _tidying = ActorRefs.Nobody;
     private long _epoch;
-    private bool _tidying;
+    private DateTimeOffset _begun;
 
     public CoordinatorActor(CoordinatorParts parts)
     {
@@ -67,9 +68,12 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
     private void Begin(long epoch)
     {
         _epoch = epoch;
+        _begun = _parts.Now;
         _log.Info("coordinator with epoch {0}", epoch);
         Note(_health.Worked(_parts.Now));
         _writer = Context.ActorOf(Props.Create(() => new ResultWriterActor(_parts.Ledger, epoch)), "results");
+        _grants = Context.ActorOf(Props.Create(() => new GrantingActor(_parts, epoch)), "grants");
+        _tidying = Context.ActorOf(Props.Create(() => new TidyingActor(_parts, epoch)), "tidying");
         if (_parts.OnlyRun is null)
         {
             Context.ActorOf(Props.Create(() => new ScheduleActor(_parts)), "schedules");
@@ -87,10 +91,9 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         Receive<ReportChunk>(command => From(command, _ => _writer.Forward(command)));
         Receive<ReturnShard>(command => From(command, _ => Return(command)));
         Receive<Farewell>(command => From(command, _ => Part(command)));
-        Receive<Granted>(Hand);
         Receive<GiveBack>(left => Requeue(left.Worker, left.Incarnation));
+        Receive<WorkAppeared>(appeared => _grants.Tell(appeared));
         Receive<Tidy>(_ => TidyUp());
-        Receive<TidyEnded>(ended => EndTidying(ended));
         Receive<StoreFailed>(failed => Fail(failed));
         Receive<StoreWorked>(_ => Note(_health.Worked(_parts.Now)));
         Receive<ClusterEvent.UnreachableMember>(member => _roster = _roster.Unreachable(member.Member.Address.ToString(), _parts.Now));
@@ -111,6 +114,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
                 Sender.Tell(new TurnedAway(_epoch, refused.Reason));
                 break;
             case Admission.Admitted admitted:
+                _grants.Tell(new WorkerLeft(command.Worker));
                 if (admitted.ReplacedIncarnation is { } older)
                 {
                     // The new process first sends what the old one left in its spool: requeued at once, finished shards would be measured again.
@@ -143,37 +147,14 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
 
     private void Grant(RequestShard command, KnownWorker worker)
     {
-        var key = new DeviceKey(command.Worker, command.DeviceId);
-        if (worker.Device(command.DeviceId) is not { } device)
+        if (worker.Device(command.DeviceId) is { } device)
+        {
+            _grants.Tell(new ShardAsked(new DeviceKey(command.Worker, command.DeviceId), command.Incarnation, device, Sender));
+        }
+        else
         {
             Sender.Tell(new IntroductionNeeded(_epoch));
-            return;
         }
-
-        (var first, _roster) = _roster.Wait(key);
-        if (!first)
-        {
-            return;
-        }
-
-        var sender = Sender;
-        var request = new GrantRequest(
-            _epoch, command.Worker, command.Incarnation, device.Id, device.Backend, device.MemoryBytes, _parts.Timings.LeaseDuration, _parts.OnlyRun);
-        _parts.Ledger.GrantAsync(request, _ended.Token).PipeTo(
-            Self, Self, success: work => new Granted(sender, key, work, null), failure: problem => new Granted(sender, key, null, problem));
-    }
-
-    private void Hand(Granted granted)
-    {
-        _roster = _roster.Answered(granted.Device);
-        if (granted.Problem is { } problem)
-        {
-            Fail(new StoreFailed("granting a shard", problem));
-        }
-
-        granted.To.Tell(granted.Work is { } work
-            ? new ShardGranted(_epoch, granted.Device.DeviceId, work, _parts.Timings.LeaseDuration)
-            : new NothingToDo(_epoch, granted.Device.DeviceId, granted.Problem is null ? _parts.Timings.AskAgainAfter : _parts.Timings.AskAgainWhenAway));
     }
 
     private void Renew(RenewLeases command)
@@ -194,10 +175,11 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
     }
 
     private void Return(ReturnShard command) =>
-        AnswerAfter(_parts.Ledger.ReturnAsync(_epoch, command, _ended.Token), new ReturnRecorded(_epoch, command.Lease), "taking a shard back");
+        AnswerAfter(_parts.Ledger.ReturnAsync(_epoch, command, _ended.Token), new ReturnRecorded(_epoch, command.Lease), "taking a shard back", new WorkAppeared());
 
     /// <summary>The answer goes to the worker; a failure comes to us: on the wire it has no place, and we decide what it means.</summary>
-    private void AnswerAfter(Task stored, IEvent answer, string what)
+    /// <param name="then">Told to ourselves when it worked; null for nothing more than that.</param>
+    private void AnswerAfter(Task stored, IEvent answer, string what, object? then = null)
     {
         var (self, sender) = (Self, Sender);
         stored.PipeTo(
@@ -205,6 +187,11 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
             success: () =>
             {
                 sender.Tell(answer, self);
+                if (then is not null)
+                {
+                    self.Tell(then);
+                }
+
                 return new StoreWorked();
             },
             failure: Failed(what));
@@ -213,9 +200,9 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
     private void Part(Farewell command)
     {
         _roster = _roster.Leave(command.Worker);
-        Requeue(command.Worker, command.Incarnation);
-        _parts.Nodes.GoneAsync(command.Worker, command.Incarnation, _ended.Token)
-            .PipeTo(Self, Self, success: () => new StoreWorked(), failure: Failed("noting a farewell"));
+        _grants.Tell(new WorkerLeft(command.Worker));
+        AfterRequeue(_parts.Ledger.TakeBackAsync(_epoch, command.Worker, command.Incarnation, _ended.Token), "taking back what a leaving worker held");
+        NoteGone(command.Worker, command.Incarnation);
     }
 
     private void TidyUp()
@@ -224,37 +211,24 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         foreach (var worker in lost)
         {
             _log.Warning("worker {0} is lost (its node {1} cannot be reached); what it held goes back to the queue", worker.Name, worker.Node);
+            _grants.Tell(new WorkerLeft(worker.Name));
             Requeue(worker.Name, worker.Incarnation);
-            _parts.Nodes.GoneAsync(worker.Name, worker.Incarnation, _ended.Token)
-                .PipeTo(Self, Self, success: () => new StoreWorked(), failure: Failed("noting a lost worker"));
+            NoteGone(worker.Name, worker.Incarnation);
         }
 
-        if (!_tidying)
-        {
-            // One round at a time: while the store hangs, a round a tick would take every connection that grants need.
-            _tidying = true;
-            TidyStoreAsync(_parts, _epoch, _roster.HeardSince(_parts.Now - _parts.Timings.TidyEvery), _ended.Token)
-                .PipeTo(Self, Self, success: () => new TidyEnded(new StoreWorked()), failure: problem => new TidyEnded(new StoreFailed("tidying up", problem)));
-        }
-    }
-
-    private void EndTidying(TidyEnded ended)
-    {
-        _tidying = false;
-        Self.Tell(ended.Said);
-    }
-
-    private static async Task TidyStoreAsync(CoordinatorParts parts, long epoch, IReadOnlyList<string> heard, CancellationToken ended)
-    {
-        await parts.Ledger.HeartbeatAsync(epoch, ended);
-        await parts.Ledger.RequeueExpiredAsync(epoch, ended);
-        await parts.Ledger.SettleRunsAsync(epoch, ended);
-        await parts.Nodes.SeenAsync(heard, ended);
+        // Leases may have run out while there was no coordinator: their holders get the grace to introduce themselves and renew.
+        var present = _parts.Now - _begun >= _parts.Timings.LostAfter ? _roster.Present : null;
+        _tidying.Tell(new TidyRound(_roster.HeardSince(_parts.Now - _parts.Timings.TidyEvery), present));
     }
 
     private void Requeue(string worker, string incarnation) =>
-        _parts.Ledger.RequeueOfAsync(_epoch, worker, incarnation, _ended.Token)
-            .PipeTo(Self, Self, success: _ => new StoreWorked(), failure: Failed("requeueing a lost worker's shards"));
+        AfterRequeue(_parts.Ledger.RequeueOfAsync(_epoch, worker, incarnation, _ended.Token), "requeueing a lost worker's shards");
+
+    private void AfterRequeue(Task<int> requeued, string what) =>
+        requeued.PipeTo(Self, Self, success: shards => shards > 0 ? new WorkAppeared() : new StoreWorked(), failure: Failed(what));
+
+    private void NoteGone(string worker, string incarnation) =>
+        _parts.Nodes.GoneAsync(worker, incarnation, _ended.Token).PipeTo(Self, Self, success: () => new StoreWorked(), failure: Failed("noting that a worker is gone"));
 
     private static Func<Exception, object> Failed(string what) => problem => new StoreFailed(what, problem);
 
@@ -289,11 +263,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
 
     private sealed record Tidy;
 
-    private sealed record TidyEnded(object Said);
-
     private sealed record GiveBack(string Worker, string Incarnation);
-
-    private sealed record Granted(IActorRef To, DeviceKey Device, ShardWork? Work, Exception? Problem);
 }
 
 /// <summary>A call of the store failed; the coordinator's state decides what is said.</summary>

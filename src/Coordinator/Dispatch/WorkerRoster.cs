@@ -7,10 +7,9 @@ namespace AttnSweep.Coordinator.Dispatch;
 /// The workers that this coordinator has met. It is presence, not truth: a new coordinator starts with an empty one and every worker
 /// is asked to introduce itself again; what a worker may do is decided by its leases, in the store.
 /// </summary>
-internal sealed record WorkerRoster(
-    ImmutableDictionary<string, KnownWorker> Workers, ImmutableHashSet<string> Replaced, ImmutableHashSet<DeviceKey> Waiting)
+internal sealed record WorkerRoster(ImmutableDictionary<string, KnownWorker> Workers, ImmutableHashSet<string> Replaced)
 {
-    public static WorkerRoster Empty { get; } = new(ImmutableDictionary<string, KnownWorker>.Empty, [], []);
+    public static WorkerRoster Empty { get; } = new(ImmutableDictionary<string, KnownWorker>.Empty, []);
 
     /// <summary>
     /// A worker introduces itself. The newest process of a name wins: an older one is either dead or a mistake, and two would report
@@ -35,7 +34,6 @@ internal sealed record WorkerRoster(
         {
             Workers = Workers.SetItem(command.Worker, new KnownWorker(command.Worker, command.Incarnation, node, [.. command.Devices], now, null)),
             Replaced = older is null ? Replaced : Replaced.Add(older.Incarnation),
-            Waiting = Waiting.Except(Waiting.Where(device => device.Worker == command.Worker)),
         };
         return (new Admission.Admitted(older?.Incarnation), next);
     }
@@ -57,20 +55,7 @@ internal sealed record WorkerRoster(
         return (new Standing.Known(heard), this with { Workers = Workers.SetItem(worker.Name, heard) });
     }
 
-    /// <summary>
-    /// Notes that a device waits for an answer to its request. False when it already does: a request sent again before the answer
-    /// came must not take a second shard.
-    /// </summary>
-    public (bool First, WorkerRoster Next) Wait(DeviceKey device) =>
-        Waiting.Contains(device) ? (false, this) : (true, this with { Waiting = Waiting.Add(device) });
-
-    public WorkerRoster Answered(DeviceKey device) => this with { Waiting = Waiting.Remove(device) };
-
-    public WorkerRoster Leave(string worker) => this with
-    {
-        Workers = Workers.Remove(worker),
-        Waiting = Waiting.Except(Waiting.Where(device => device.Worker == worker)),
-    };
+    public WorkerRoster Leave(string worker) => this with { Workers = Workers.Remove(worker) };
 
     /// <summary>The cluster cannot reach a node (or has removed it): its workers are lost unless they are heard from soon.</summary>
     public WorkerRoster Unreachable(string node, DateTimeOffset now) =>
@@ -89,6 +74,10 @@ internal sealed record WorkerRoster(
     public IReadOnlyList<string> HeardSince(DateTimeOffset since) =>
         [.. Workers.Values.Where(worker => worker.LastHeard >= since).Select(worker => worker.Name).Order(StringComparer.Ordinal)];
 
+    /// <summary>Processes of workers whose node can be reached, as far as we know.</summary>
+    public IReadOnlyList<string> Present =>
+        [.. Workers.Values.Where(worker => worker.UnreachableSince is null).Select(worker => worker.Incarnation).Order(StringComparer.Ordinal)];
+
     private WorkerRoster On(string node, Func<KnownWorker, KnownWorker> change) => this with
     {
         Workers = Workers.SetItems(Workers.Values.Where(worker => worker.Node == node)
@@ -106,8 +95,6 @@ internal sealed record KnownWorker(
 {
     public DeviceInfo? Device(string id) => Devices.FirstOrDefault(device => device.Id == id);
 }
-
-internal sealed record DeviceKey(string Worker, string DeviceId);
 
 /// <summary>What an introduction leads to.</summary>
 internal abstract record Admission

@@ -19,23 +19,43 @@ public sealed record SeedLevelMean(double Mean, double? StandardError, int Seeds
 }
 
 /// <summary>A measured mean beside what was expected of it.</summary>
-/// <param name="ExpectedError">Standard error of the expectation: of a simulated golden, or 0 for a formula.</param>
+/// <param name="ExpectedError">Standard error of the expectation: of a simulated golden (taken as exactly known), or 0 for a formula.</param>
 public sealed record ZScore(SeedLevelMean Measured, double Expected, double ExpectedError)
 {
     /// <summary>Agreement is |z| up to this (paper section 4F).</summary>
     public const double Limit = 4;
 
-    /// <summary>Difference in joint standard errors; null for a single seed, whose error is unknown. Errors of 0 give 0 for equality and infinity else.</summary>
-    public double? Value
+    /// <summary>
+    /// Difference in joint standard errors. Null where there is no yardstick: for a single seed, and for seeds that do not differ at all (a
+    /// count of 0 in all of them beside an expected 1e-12 is no contradiction), unless they hit the expectation exactly.
+    /// </summary>
+    public double? T
     {
         get
         {
             if (Measured.StandardError is not { } error)
                 return null;
             var difference = Measured.Mean - Expected;
-            return difference == 0 ? 0 : difference / Math.Sqrt(error * error + ExpectedError * ExpectedError);
+            var joint = Math.Sqrt(error * error + ExpectedError * ExpectedError);
+            return difference == 0 ? 0 : joint == 0 ? null : difference / joint;
         }
     }
+
+    /// <summary>Degrees of freedom of <see cref="T"/>: seeds - 1, and more where part of the joint error is known (Welch and Satterthwaite).</summary>
+    public double? Degrees
+    {
+        get
+        {
+            if (Measured.StandardError is not { } error)
+                return null;
+            var own = error * error;
+            var joint = own + ExpectedError * ExpectedError;
+            return ExpectedError == 0 ? Measured.Seeds - 1 : own == 0 ? double.PositiveInfinity : (Measured.Seeds - 1) * (joint / own) * (joint / own);
+        }
+    }
+
+    /// <summary><see cref="T"/> as the normal score that is equally unlikely: comparable whatever the number of seeds.</summary>
+    public double? Value => T is { } t ? StudentAsNormal.Z(t, Degrees!.Value) : null;
 
     public bool? Agrees => Value is { } z ? Math.Abs(z) <= Limit : null;
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AttnSweep.Sweeps;
 
 /// <summary>
@@ -13,12 +15,15 @@ namespace AttnSweep.Sweeps;
 public sealed record InputSpec(string Model, int Heads, int N, int D, double Sigma, long Seed, bool Causal)
 {
     /// <summary>Scores are q.k times this: 1/sqrt(d).</summary>
+    [JsonIgnore]
     public double Scale => 1.0 / Math.Sqrt(D);
 
     /// <summary>Query-key pairs that a dense kernel computes, over all heads.</summary>
+    [JsonIgnore]
     public double VisiblePairs => Heads * (Causal ? N * (N + 1.0) / 2 : (double)N * N);
 
     /// <summary>Bytes of Q, K, V and the output in float32.</summary>
+    [JsonIgnore]
     public long TensorBytes => 4L * 4 * Heads * N * D;
 }
 

@@ -5,12 +5,12 @@ namespace AttnSweep.Storage.Connections;
 /// <summary>Reads connection strings in both usual forms. Pure.</summary>
 internal static class ConnectionStrings
 {
-    /// <exception cref="DatabaseProblemException">The text is neither form.</exception>
+    /// <exception cref="ConnectionStringProblemException">The text is neither form.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string text)
     {
         if (string.IsNullOrWhiteSpace(text))
         {
-            throw new DatabaseProblemException("the database's connection string is empty; give host, database and user, or a postgresql:// URL");
+            throw new ConnectionStringProblemException("the database's connection string is empty; give host, database and user, or a postgresql:// URL");
         }
 
         var isUrl = text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)
@@ -18,7 +18,7 @@ internal static class ConnectionStrings
         var builder = isUrl ? ParseUrl(text) : ParsePairs(text);
         if (string.IsNullOrEmpty(builder.Host))
         {
-            throw new DatabaseProblemException("the connection string names no host; add Host=... (or postgresql://host/database)");
+            throw new ConnectionStringProblemException("the connection string names no host; add Host=... (or postgresql://host/database)");
         }
 
         return builder;
@@ -56,7 +56,7 @@ internal static class ConnectionStrings
         catch (Exception problem) when (problem is ArgumentException or FormatException)
         {
             // The parser's message may quote the text, and with it a password.
-            throw new DatabaseProblemException(
+            throw new ConnectionStringProblemException(
                 "the connection string cannot be understood; expected Host=...;Port=...;Database=...;Username=...;Password=... or a postgresql:// URL");
         }
     }
@@ -65,7 +65,7 @@ internal static class ConnectionStrings
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url))
         {
-            throw new DatabaseProblemException("the postgresql:// URL cannot be understood; expected postgresql://user:password@host:port/database");
+            throw new ConnectionStringProblemException("the postgresql:// URL cannot be understood; expected postgresql://user:password@host:port/database");
         }
 
         var builder = new NpgsqlConnectionStringBuilder { Host = Uri.UnescapeDataString(url.Host) };
@@ -118,7 +118,7 @@ internal static class ConnectionStrings
         }
         catch (Exception problem) when (problem is ArgumentException or FormatException or KeyNotFoundException)
         {
-            throw new DatabaseProblemException($"the postgresql:// URL has the parameter '{name}', which is not known or cannot have that value");
+            throw new ConnectionStringProblemException($"the postgresql:// URL has the parameter '{name}', which is not known or cannot have that value");
         }
     }
 }

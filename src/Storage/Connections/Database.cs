@@ -131,4 +131,7 @@ public enum DatabaseRole
 }
 
 /// <summary>A database cannot be used; the message is one line for a person and never holds a password.</summary>
-public sealed class DatabaseProblemException(string message, Exception? inner = null) : Exception(message, inner);
+public class DatabaseProblemException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The connection string itself is wrong.</summary>
+public sealed class ConnectionStringProblemException(string message) : DatabaseProblemException(message);

@@ -21,8 +21,6 @@ public sealed class ShardLedger(Database database)
     private static readonly string CellsToMeasure = SqlFiles.Statement("cells_to_measure");
     private static readonly string RenewLeases = SqlFiles.Statement("renew_leases");
     private static readonly string WhoHolds = SqlFiles.Statement("who_holds");
-    private static readonly string RequeueExpired = SqlFiles.Statement("requeue_expired");
-    private static readonly string RequeueOfWorker = SqlFiles.Statement("requeue_of_worker");
     private static readonly string StartRuns = SqlFiles.Statement("start_runs");
     private static readonly string SkipUnfitting = SqlFiles.Statement("skip_unfitting");
     private static readonly string FinishRuns = SqlFiles.Statement("finish_runs");
@@ -125,13 +123,24 @@ public sealed class ShardLedger(Database database)
     public Task<bool> ReturnAsync(long epoch, DispatchProtocol.ReturnShard returned, CancellationToken cancellation) =>
         GuardedAsync(epoch, statements => ShardClosing.ReturnAsync(statements, returned), cancellation);
 
-    /// <summary>Requeues shards whose lease has expired. Returns how many.</summary>
-    public Task<int> RequeueExpiredAsync(long epoch, CancellationToken cancellation) =>
-        GuardedAsync(epoch, statements => statements.ExecuteAsync(RequeueExpired, new { detail = "the lease expired" }), cancellation);
+    /// <summary>
+    /// Requeues shards whose lease has expired, and returns how many. A loss is judged by <see cref="LossRule"/> unless its holder is
+    /// among those present.
+    /// </summary>
+    /// <param name="present">Processes of workers (incarnations) that this coordinator hears.</param>
+    public Task<int> RequeueExpiredAsync(long epoch, IReadOnlyCollection<string> present, CancellationToken cancellation) =>
+        GuardedAsync(epoch, statements => ShardLosses.ExpiredAsync(statements, present), cancellation);
 
-    /// <summary>Requeues what a vanished worker's process held (not what a newer process of that name holds). Returns how many.</summary>
+    /// <summary>
+    /// Requeues what a vanished worker's process held (not what a newer process of that name holds), and returns how many. Each loss is
+    /// judged by <see cref="LossRule"/>.
+    /// </summary>
     public Task<int> RequeueOfAsync(long epoch, string worker, string incarnation, CancellationToken cancellation) =>
-        GuardedAsync(epoch, statements => statements.ExecuteAsync(RequeueOfWorker, new { worker, incarnation, detail = "the worker vanished" }), cancellation);
+        GuardedAsync(epoch, statements => ShardLosses.VanishedAsync(statements, worker, incarnation), cancellation);
+
+    /// <summary>Requeues what a worker still holds that has said farewell (a grant on its way to it). Counts against nobody. Returns how many.</summary>
+    public Task<int> TakeBackAsync(long epoch, string worker, string incarnation, CancellationToken cancellation) =>
+        GuardedAsync(epoch, statements => ShardLosses.FarewellAsync(statements, worker, incarnation), cancellation);
 
     /// <summary>
     /// queued to running where something was granted; finished (failed where no cell is ok) where every cell has a result. Cells that no

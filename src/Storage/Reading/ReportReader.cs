@@ -24,6 +24,9 @@ public sealed class ReportReader(Database database)
     public Task<IReadOnlyList<CellRow>> CellsAsync(long run, CancellationToken cancellation) =>
         database.QueryAsync<CellRow>(Queries["cells"], new { run }, cancellation);
 
+    public Task<IReadOnlyList<VerdictRow>> VerdictsAsync(long run, CancellationToken cancellation) =>
+        database.QueryAsync<VerdictRow>(Queries["verdicts"], new { run }, cancellation);
+
     public async Task<IReadOnlyList<SeriesRow>> SeriesAsync(long run, CancellationToken cancellation) =>
         [.. (await database.QueryAsync<SeriesColumns>(Queries["samples"], new { run }, cancellation))
             .Select(c => new SeriesRow(c.CellId, c.Kernel, c.Key, c.SamplesUs))];
@@ -45,7 +48,7 @@ public sealed record SpeedupRow(
     string Variant, string Backend, int N, int D, double Sigma, long Cells, double Speedup, double SpeedupLow, double SpeedupHigh, double? RelError, double? KeptFraction);
 
 /// <param name="Measured">Mean over the sampled rows of one input.</param>
-public sealed record SparsityRow(string InputModel, bool Causal, int N, int D, double Sigma, long Seed, string Metric, double? Measured, double? Theory);
+public sealed record SparsityRow(string InputModel, bool Causal, int Heads, int N, int D, double Sigma, long Seed, string Metric, double? Measured, double? Theory);
 
 public sealed record OutcomeRow(string Outcome, string Variant, string Backend, long Cells, string? Detail);
 
@@ -55,6 +58,10 @@ public sealed record EnvironmentRow(string Backend, string Device, long Workers,
 public sealed record CellRow(
     long CellId, string Variant, string Backend, int N, int D, double Sigma, long Seed, string Outcome,
     int? Samples, double? TimeMedianUs, double? Gflops, double? SpeedupVsDense, double? RelError);
+
+/// <param name="BaselineRunId">A; the run asked for is one of the two.</param>
+/// <param name="RunId">B.</param>
+public sealed record VerdictRow(long BaselineRunId, string BaselineRunName, long RunId, string RunName, string Verdict, long Cells, DateTimeOffset DecidedAt);
 
 /// <param name="Key">The same for the same cell of any run.</param>
 /// <param name="SamplesUs">One trial's samples; null for a cell without any.</param>

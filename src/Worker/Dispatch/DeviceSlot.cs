@@ -1,6 +1,5 @@
-using System.Collections.Immutable;
 using AttnSweep.Protocol;
-using AttnSweep.Results;
+using AttnSweep.Worker.Reports;
 
 namespace AttnSweep.Worker.Dispatch;
 
@@ -21,11 +20,14 @@ internal abstract record DeviceSlot
 
     /// <summary>Measuring a shard.</summary>
     /// <param name="Generation">Number of the runner process that has it.</param>
+    /// <param name="Begun">When the runner got it.</param>
     /// <param name="StageUntil">When the stage's deadline is over.</param>
+    /// <param name="Found">What it has yielded and was not told yet.</param>
     public sealed record Working(
-        ShardWork Work, int Generation, long? CellId, double Share, DateTimeOffset StageUntil,
-        ImmutableList<CellResult> Results, SparsityResult? Sparsity) : DeviceSlot
+        ShardWork Work, int Generation, DateTimeOffset Begun, long? CellId, double Share, DateTimeOffset StageUntil, Findings Found) : DeviceSlot
     {
+        public bool MayFinish(DateTimeOffset now, TimeSpan grace) => DrainRule.MayFinish(now - Begun, Share, grace);
+
         /// <summary>A stage of the whole shard (input, sparsity, the dense baseline) has the time of its slowest cell.</summary>
         public Working Begin(RunnerProtocol.CellStarted stage, DateTimeOffset now)
         {
@@ -43,7 +45,7 @@ internal abstract record DeviceSlot
     };
 
     public static Working Take(ShardWork work, int generation, DateTimeOffset now) =>
-        new Working(work, generation, null, 0, now, [], null).Begin(new RunnerProtocol.CellStarted("input", null, 0), now);
+        new Working(work, generation, now, null, 0, now, Findings.None).Begin(new RunnerProtocol.CellStarted("input", null, 0), now);
 }
 
 /// <summary>

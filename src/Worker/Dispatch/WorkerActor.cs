@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
 using AttnSweep.Protocol;
@@ -9,38 +10,33 @@ namespace AttnSweep.Worker.Dispatch;
 
 /// <summary>
 /// Speaks for this machine: introduces it, asks for shards for idle devices, renews leases, reports. It only connects: what a device is about
-/// is a <see cref="DeviceSlot"/>, what must still be said is the <see cref="Outbox"/>.
+/// is an <see cref="OwnedDevice"/>'s business, what must still be said the <see cref="Reporter"/>'s.
 /// </summary>
 internal sealed class WorkerActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan IntroduceEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
 
     private readonly WorkerParts _parts;
     private readonly IActorRef _coordinator;
-    private readonly Spool _spool;
+    private readonly Reporter _reporter;
     private readonly string _incarnation = Guid.NewGuid().ToString("N");
-    private readonly Dictionary<string, RunnerChild> _runners;
-    private readonly Dictionary<string, DeviceSlot> _slots;
-    private readonly Dictionary<string, DeathPause> _pauses;
+    private readonly Dictionary<string, OwnedDevice> _devices;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private Outbox _outbox = Outbox.Empty;
     private Welcomed? _welcome;
     private long _epoch;
     private DateTimeOffset _introducedAt;
     private DateTimeOffset _renewedAt;
-    private (IActorRef Asker, DateTimeOffset Until)? _drain;
+    private (IActorRef Asker, DateTimeOffset FinishUntil)? _drain;
 
     public WorkerActor(WorkerParts parts, IActorRef coordinator, Spool spool)
     {
         _parts = parts;
         _coordinator = coordinator;
-        _spool = spool;
+        _reporter = new Reporter(parts.Options.Name, _incarnation, spool);
         var self = Self;
-        _runners = parts.Devices.ToDictionary(d => d.Id, d => new RunnerChild(d.Id, parts.Options.RunnerCommand, parts.Options.Threads, parts.Clock, said => self.Tell(said)));
-        _slots = parts.Devices.ToDictionary(d => d.Id, _ => (DeviceSlot)new DeviceSlot.Idle(DateTimeOffset.MinValue));
-        _pauses = parts.Devices.ToDictionary(d => d.Id, _ => DeathPause.None);
+        _devices = parts.Devices.ToDictionary(d => d.Id, d => new OwnedDevice(
+            d.Id, new RunnerChild(d.Id, parts.Options.RunnerCommand, parts.Options.Threads, parts.Clock, said => self.Tell(said))));
         Receive<Tick>(_ => OnBeat(parts.Now));
         Receive<RunnerSaid>(said => Hear(said, parts.Now));
         Receive<RunnerDied>(died => Bury(died, parts.Now));
@@ -50,20 +46,26 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<TurnedAway>(turned => parts.TurnedAway(turned.Reason));
         Receive<IntroductionNeeded>(_ => IntroduceAgain(parts.Now));
         Receive<ShardGranted>(granted => Take(granted, parts.Now));
-        Receive<NothingToDo>(nothing => Rest(nothing, parts.Now));
-        Receive<ChunkRecorded>(recorded => Forget(recorded));
-        Receive<ReturnRecorded>(recorded => _outbox = _outbox.ReturnRecorded(recorded.Lease));
+        Receive<NothingToDo>(nothing => _devices.GetValueOrDefault(nothing.DeviceId)?.Rest(parts.Now + nothing.AskAgainAfter));
+        Receive<ChunkRecorded>(recorded =>
+        {
+            _reporter.Recorded(recorded);
+            Speak(parts.Now);
+        });
+        Receive<ReturnRecorded>(recorded => _reporter.Recorded(recorded));
         Receive<LeaseLost>(lost => Lose(lost, parts.Now));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    private IEnumerable<(OwnedDevice Device, DeviceSlot.Working Working)> AtWork =>
+        [.. _devices.Values.Where(d => d.Working is not null).Select(d => (d, d.Working!))];
+
     protected override void PreStart()
     {
-        foreach (var chunk in _spool.Left())
+        foreach (var chunk in _reporter.Recover())
         {
             _log.Info("chunk {0} of shard {1}, attempt {2}, was left in the spool and is sent again", chunk.Chunk, chunk.Lease.ShardId, chunk.Lease.Attempt);
-            _outbox = _outbox.Put(chunk with { Worker = _parts.Options.Name, Incarnation = _incarnation });
         }
 
         Timers.StartPeriodicTimer("beat", new Tick(), TimeSpan.Zero, Beat);
@@ -71,9 +73,9 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
     protected override void PostStop()
     {
-        foreach (var runner in _runners.Values)
+        foreach (var device in _devices.Values)
         {
-            runner.Kill();
+            device.Kill();
         }
     }
 
@@ -83,7 +85,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         if (happened.Epoch > _epoch)
         {
             _epoch = happened.Epoch;
-            _outbox = _outbox.Anew();
+            _reporter.SayAnew();
         }
 
         return happened.Epoch < _epoch;
@@ -91,37 +93,40 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
     private void OnBeat(DateTimeOffset now)
     {
+        foreach (var (device, working) in AtWork)
+        {
+            if (now > working.StageUntil)
+            {
+                var at = working.CellId is { } cell ? string.Create(CultureInfo.InvariantCulture, $"cell {cell}") : "the shard's input";
+                GiveBack(device, working, AttemptEnding.TimedOut, $"no sign of the next stage within the deadline; the runner was at {at}", now);
+            }
+            else if (working.Found.AreDue(now))
+            {
+                device.Found(working, _reporter.Report(device.Id, working.Work.Lease, working.Found, final: false));
+            }
+        }
+
         if (_welcome is null)
         {
             IntroduceAgain(now);
         }
-        else
-        {
-            Speak(now, _welcome);
-        }
 
-        foreach (var (id, slot) in _slots.ToList())
+        Speak(now);
+        if (_drain is { } drain)
         {
-            if (slot is DeviceSlot.Working working && now > working.StageUntil)
-            {
-                GiveBack(id, working, AttemptEnding.TimedOut, $"no sign of the next stage within the deadline; the runner was at {working.CellId?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "the shard's input"}", now);
-            }
-        }
-
-        if (_drain is { } drain && (_outbox.IsEmpty || now > drain.Until))
-        {
-            _coordinator.Tell(new Farewell(_parts.Options.Name, _incarnation));
-            drain.Asker.Tell(new Drained());
-            Timers.CancelAll();
-            // A grant that is still on its way starts nothing: the farewell gives it back.
-            Become(() => ReceiveAny(_ => { }));
+            GoOnDraining(drain.Asker, drain.FinishUntil, now);
         }
     }
 
-    private void Speak(DateTimeOffset now, Welcomed welcome)
+    /// <summary>Says what is due, to a coordinator that has welcomed us.</summary>
+    private void Speak(DateTimeOffset now)
     {
-        (var due, _outbox) = _outbox.Due(now);
-        foreach (var command in due)
+        if (_welcome is not { } welcome)
+        {
+            return;
+        }
+
+        foreach (var command in _reporter.Due(now))
         {
             _coordinator.Tell(command);
         }
@@ -131,13 +136,10 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             Renew(now);
         }
 
-        foreach (var (id, slot) in _slots.ToList())
+        foreach (var device in _devices.Values.Where(d => _drain is null && d.Slot.WantsToAsk(now)))
         {
-            if (_drain is null && slot.WantsToAsk(now))
-            {
-                _slots[id] = new DeviceSlot.Asking(now);
-                _coordinator.Tell(new RequestShard(_parts.Options.Name, _incarnation, id));
-            }
+            device.Ask(now);
+            _coordinator.Tell(new RequestShard(_parts.Options.Name, _incarnation, device.Id));
         }
     }
 
@@ -151,14 +153,11 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
         _welcome = null;
         _introducedAt = now;
-        var working = _slots.Values.OfType<DeviceSlot.Working>().Select(w => w.Work.Lease);
-        _coordinator.Tell(new Introduce(_parts.Options.Name, _incarnation, DispatchProtocol.Version, _parts.Node, _parts.Devices, [.. working.Concat(_outbox.Leases).Distinct()]));
-        foreach (var (id, slot) in _slots.ToList())
+        var working = AtWork.Select(w => w.Working.Work.Lease);
+        _coordinator.Tell(new Introduce(_parts.Options.Name, _incarnation, DispatchProtocol.Version, _parts.Node, _parts.Devices, [.. working.Concat(_reporter.Leases).Distinct()]));
+        foreach (var device in _devices.Values)
         {
-            if (slot is DeviceSlot.Asking)
-            {
-                _slots[id] = new DeviceSlot.Idle(now);
-            }
+            device.Rest(now);
         }
     }
 
@@ -166,10 +165,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private void Renew(DateTimeOffset now)
     {
         _renewedAt = now;
-        var working = _slots.Select(s => (s.Key, Slot: s.Value as DeviceSlot.Working)).Where(s => s.Slot is not null)
-            .Select(s => new LeaseProgress(s.Slot!.Work.Lease, s.Key, s.Slot.CellId, s.Slot.Share));
-        var waiting = _outbox.Letters.Select(l => l.Command).OfType<ReportChunk>().Select(c => new LeaseProgress(c.Lease, c.DeviceId, null, 1)).DistinctBy(p => p.Lease);
-        var leases = working.Concat(waiting).ToList();
+        var working = AtWork.Select(w => new LeaseProgress(w.Working.Work.Lease, w.Device.Id, w.Working.CellId, w.Working.Share));
+        var leases = working.Concat(_reporter.Waiting).DistinctBy(p => p.Lease).ToList();
         if (leases.Count > 0)
         {
             _coordinator.Tell(new RenewLeases(_parts.Options.Name, _incarnation, leases));
@@ -179,32 +176,22 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private void Take(ShardGranted granted, DateTimeOffset now)
     {
         var lease = granted.Work.Lease;
-        var slot = _slots.GetValueOrDefault(granted.DeviceId);
-        if (_drain is not null || slot is null or DeviceSlot.Working)
+        var device = _devices.GetValueOrDefault(granted.DeviceId);
+        if (_drain is null && device is { Working: null })
+        {
+            device.Take(granted.Work, now);
+        }
+        else if (device?.Working?.Work.Lease != lease)
         {
             // An answer that came too late, or twice: somebody else can have the shard at once.
-            if ((slot as DeviceSlot.Working)?.Work.Lease != lease)
-            {
-                _outbox = _outbox.Put(new ReturnShard(_parts.Options.Name, _incarnation, lease, granted.DeviceId, AttemptEnding.Returned, null, "the device is busy or the worker is ending"));
-            }
-
-            return;
-        }
-
-        _slots[granted.DeviceId] = DeviceSlot.Take(granted.Work, _runners[granted.DeviceId].Give(granted.Work), now);
-    }
-
-    private void Rest(NothingToDo nothing, DateTimeOffset now)
-    {
-        if (_slots.TryGetValue(nothing.DeviceId, out var slot) && slot is DeviceSlot.Asking)
-        {
-            _slots[nothing.DeviceId] = new DeviceSlot.Idle(now + nothing.AskAgainAfter);
+            _reporter.Refuse(granted.DeviceId, lease, AttemptEnding.Returned, null, "the device is busy or the worker is ending");
         }
     }
 
     private void Hear(RunnerSaid said, DateTimeOffset now)
     {
-        if (_slots[said.DeviceId] is not DeviceSlot.Working working || working.Generation != said.Generation)
+        var device = _devices[said.DeviceId];
+        if (device.WorkOf(said.Generation) is not { } working)
         {
             return;
         }
@@ -212,103 +199,78 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         switch (said.Happened)
         {
             case RunnerProtocol.CellStarted stage:
-                _pauses[said.DeviceId] = DeathPause.None;
-                _slots[said.DeviceId] = working.Begin(stage, now);
+                device.BeginStage(working, stage, now);
                 break;
             case RunnerProtocol.SparsityMeasured measured:
-                _slots[said.DeviceId] = working with { Sparsity = measured.Result };
+                device.Found(working, working.Found.Add(measured.Result));
                 break;
             case RunnerProtocol.CellFinished finished:
-                _slots[said.DeviceId] = working with { Results = working.Results.Add(finished.Result) };
+                device.Found(working, working.Found.Add(finished.Result, now));
                 break;
             case RunnerProtocol.ShardFinished done when done.ShardId == working.Work.Lease.ShardId && done.Attempt == working.Work.Lease.Attempt:
-                Report(said.DeviceId, working);
-                _slots[said.DeviceId] = new DeviceSlot.Idle(now);
-                if (_welcome is { } welcome)
-                {
-                    Speak(now, welcome);
-                }
-
+                _reporter.Report(device.Id, working.Work.Lease, working.Found, final: true);
+                device.Finish(now);
+                Speak(now);
                 break;
             case RunnerProtocol.WorkRefused refused:
-                GiveBack(said.DeviceId, working, AttemptEnding.Crashed, refused.Reason, now);
+                GiveBack(device, working, AttemptEnding.Crashed, refused.Reason, now);
                 break;
-        }
-    }
-
-    private void Report(string deviceId, DeviceSlot.Working done)
-    {
-        var chunks = ReportCutter.Cut(_parts.Options.Name, _incarnation, done.Work.Lease, deviceId, done.Results, done.Sparsity);
-        _spool.Keep(chunks);
-        foreach (var chunk in chunks)
-        {
-            _outbox = _outbox.Put(chunk);
         }
     }
 
     private void Bury(RunnerDied died, DateTimeOffset now)
     {
-        if (_slots[died.DeviceId] is DeviceSlot.Working working && working.Generation == died.Generation)
+        if (_devices[died.DeviceId].WorkOf(died.Generation) is { } working)
         {
             _log.Warning("device {0}: {1}", died.DeviceId, died.Story);
-            GiveBack(died.DeviceId, working, AttemptEnding.Crashed, died.Story, now);
+            GiveBack(_devices[died.DeviceId], working, died.WasInterrupted ? AttemptEnding.Returned : AttemptEnding.Crashed, died.Story, now);
         }
     }
 
-    private void GiveBack(string deviceId, DeviceSlot.Working working, AttemptEnding ending, string story, DateTimeOffset now)
+    /// <summary>Ends what a device measures; cells that have their result keep it.</summary>
+    private void GiveBack(OwnedDevice device, DeviceSlot.Working working, AttemptEnding ending, string story, DateTimeOffset now)
     {
-        _runners[deviceId].Kill();
-        _outbox = _outbox.Put(new ReturnShard(_parts.Options.Name, _incarnation, working.Work.Lease, deviceId, ending, working.CellId, story));
-        _pauses[deviceId] = _pauses[deviceId].After();
-        _slots[deviceId] = new DeviceSlot.Idle(now + _pauses[deviceId].Length);
-    }
-
-    private void Forget(ChunkRecorded recorded)
-    {
-        _outbox = _outbox.Recorded(recorded.Lease, recorded.Chunk);
-        _spool.Forget(recorded.Lease, recorded.Chunk);
-        if (_welcome is { } welcome)
-        {
-            Speak(_parts.Now, welcome);
-        }
+        var words = device.Abandon(now);
+        _reporter.GiveBack(device.Id, working, ending, ending == AttemptEnding.TimedOut ? RunnerStream.WithLastWords(story, words) : story);
     }
 
     private void Lose(LeaseLost lost, DateTimeOffset now)
     {
-        foreach (var letter in _outbox.Letters.Where(l => l.Chunk is not null && Outbox.Same(l.Lease, lost.Lease)))
+        _reporter.Drop(lost.Lease);
+        foreach (var (device, _) in AtWork.Where(w => Outbox.Same(w.Working.Work.Lease, lost.Lease)))
         {
-            _spool.Forget(letter.Lease, letter.Chunk!.Value);
-        }
-
-        _outbox = _outbox.Drop(lost.Lease);
-        foreach (var (id, slot) in _slots.ToList())
-        {
-            if (slot is DeviceSlot.Working working && Outbox.Same(working.Work.Lease, lost.Lease))
-            {
-                _log.Info("shard {0}, attempt {1}, is dropped: {2}", lost.Lease.ShardId, lost.Lease.Attempt, lost.Reason);
-                _runners[id].Kill();
-                _slots[id] = new DeviceSlot.Idle(now);
-            }
+            _log.Info("shard {0}, attempt {1}, is dropped: {2}", lost.Lease.ShardId, lost.Lease.Attempt, lost.Reason);
+            device.Drop(now);
         }
     }
 
     private void BeginDrain(DateTimeOffset now)
     {
-        foreach (var (id, slot) in _slots.ToList())
+        _drain = (Sender, now + _parts.DrainGrace);
+        foreach (var (device, working) in AtWork.Where(w => !w.Working.MayFinish(now, _parts.DrainGrace)))
         {
-            if (slot is DeviceSlot.Working working)
-            {
-                GiveBack(id, working, AttemptEnding.Returned, "the worker is ending", now);
-            }
+            GiveBack(device, working, AttemptEnding.Returned, "the worker is ending", now);
+        }
+    }
+
+    private void GoOnDraining(IActorRef asker, DateTimeOffset finishUntil, DateTimeOffset now)
+    {
+        foreach (var (device, working) in AtWork.Where(_ => now > finishUntil))
+        {
+            GiveBack(device, working, AttemptEnding.Returned, "the worker is ending and the grace for finishing is over", now);
         }
 
-        _drain = (Sender, now + DrainLimit);
+        if (AtWork.Any() || (!_reporter.IsDone && now <= finishUntil + DrainRule.Acknowledging))
+        {
+            return;
+        }
+
+        _coordinator.Tell(new Farewell(_parts.Options.Name, _incarnation));
+        asker.Tell(new Drained());
+        Timers.CancelAll();
+        // A grant that is still on its way starts nothing: the farewell gives it back.
+        Become(() => ReceiveAny(_ => { }));
     }
 
     private sealed record Tick;
 }
-
-/// <summary>Give everything back and say farewell; answered by <see cref="Drained"/>.</summary>
-internal sealed record Drain;
-
-internal sealed record Drained;

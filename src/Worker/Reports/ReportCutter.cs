@@ -8,10 +8,12 @@ namespace AttnSweep.Worker.Reports;
 /// <summary>Cuts a shard's results into chunks that fit a frame of the cluster's transport. Pure.</summary>
 internal static class ReportCutter
 {
-    /// <summary>At least one chunk; the last is final, and sparsity travels with the first.</summary>
+    /// <summary>At least one chunk; sparsity travels with the first.</summary>
+    /// <param name="firstChunk">Number of the first: how many the lease has sent before.</param>
+    /// <param name="final">Whether the last chunk ends the shard.</param>
     public static IReadOnlyList<DispatchProtocol.ReportChunk> Cut(
         string worker, string incarnation, Lease lease, string deviceId, IReadOnlyList<CellResult> results, SparsityResult? sparsity,
-        int limitBytes = WireLimits.ChunkBytes)
+        int firstChunk = 0, bool final = true, int limitBytes = WireLimits.ChunkBytes)
     {
         var parts = new List<List<CellResult>> { new() };
         long filled = 0;
@@ -29,6 +31,6 @@ internal static class ReportCutter
         }
 
         return [.. parts.Select((part, i) => new DispatchProtocol.ReportChunk(
-            worker, incarnation, lease, deviceId, i, i == parts.Count - 1, part, i == 0 ? sparsity : null))];
+            worker, incarnation, lease, deviceId, firstChunk + i, final && i == parts.Count - 1, part, i == 0 ? sparsity : null))];
     }
 }

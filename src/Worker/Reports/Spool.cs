@@ -67,8 +67,9 @@ internal sealed class Spool : IDisposable
     public void Forget(Lease lease, int chunk) => Delete(PathOf(lease, chunk));
 
     /// <summary>
-    /// What an earlier process left, in the order of its chunks. A report with a chunk that cannot be read, or without its end, is set
-    /// aside whole: the coordinator takes chunks in order only.
+    /// What an earlier process left, in the order of its chunks. One without its end is the start of a shard that was still measured: its
+    /// results are kept, the rest is measured again. A report with a chunk that cannot be read or is missing is set aside whole, since the
+    /// coordinator takes chunks in order only.
     /// </summary>
     public IReadOnlyList<DispatchProtocol.ReportChunk> Left()
     {
@@ -81,7 +82,7 @@ internal sealed class Spool : IDisposable
         foreach (var files in Directory.GetFiles(_folder, "*.json").GroupBy(file => file[..file.LastIndexOf('-')], StringComparer.Ordinal))
         {
             var chunks = files.Select(Read).OrderBy(c => c?.Chunk).ToList();
-            if (chunks.TrueForAll(c => c is not null) && chunks[^1]!.Final && chunks[^1]!.Chunk - chunks[0]!.Chunk == chunks.Count - 1)
+            if (chunks.TrueForAll(c => c is not null) && chunks[^1]!.Chunk - chunks[0]!.Chunk == chunks.Count - 1)
             {
                 left.AddRange(chunks!);
                 continue;

@@ -14,7 +14,11 @@ namespace AttnSweep.Worker.Runners;
 internal sealed class RunnerChild(string deviceId, IReadOnlyList<string> command, int threads, TimeProvider clock, Action<object> tell)
 {
     private Process? _process;
+    private RunnerStream? _stream;
     private int _generation;
+
+    /// <summary>What the living runner wrote last to standard error; empty where it wrote nothing.</summary>
+    public string LastWords => _stream?.LastWords() ?? "";
 
     /// <summary>Gives a shard to the runner, starting one if there is none. Returns the number of the process that has it.</summary>
     public int Give(ShardWork work)
@@ -46,6 +50,7 @@ internal sealed class RunnerChild(string deviceId, IReadOnlyList<string> command
         }
 
         _process = null;
+        _stream = null;
     }
 
     /// <summary>A runner may have died idle: its follower has disposed of it by then, and a disposed process answers with an exception.</summary>
@@ -72,7 +77,9 @@ internal sealed class RunnerChild(string deviceId, IReadOnlyList<string> command
         try
         {
             var process = Process.Start(start) ?? throw new InvalidOperationException("no process");
-            _ = FollowAsync(process, _generation);
+            var generation = _generation;
+            _stream = new RunnerStream(process, clock, happened => tell(new RunnerSaid(deviceId, generation, happened)));
+            _ = FollowAsync(process, _stream, generation);
             return process;
         }
         catch (Exception problem) when (problem is Win32Exception or InvalidOperationException)
@@ -82,12 +89,12 @@ internal sealed class RunnerChild(string deviceId, IReadOnlyList<string> command
         }
     }
 
-    private async Task FollowAsync(Process process, int generation)
+    private async Task FollowAsync(Process process, RunnerStream stream, int generation)
     {
         using (process)
         {
-            var story = await new RunnerStream(process, clock, happened => tell(new RunnerSaid(deviceId, generation, happened))).FollowAsync();
-            tell(new RunnerDied(deviceId, generation, story));
+            var end = await stream.FollowAsync();
+            tell(new RunnerDied(deviceId, generation, end.Story, end.WasInterrupted));
         }
     }
 }
@@ -96,4 +103,5 @@ internal sealed class RunnerChild(string deviceId, IReadOnlyList<string> command
 internal sealed record RunnerSaid(string DeviceId, int Generation, RunnerProtocol.Event Happened);
 
 /// <summary>The end of a runner, and how it came.</summary>
-internal sealed record RunnerDied(string DeviceId, int Generation, string Story);
+/// <param name="WasInterrupted">By Ctrl-C: not counted against what it measured.</param>
+internal sealed record RunnerDied(string DeviceId, int Generation, string Story, bool WasInterrupted = false);

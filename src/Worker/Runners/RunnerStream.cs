@@ -17,8 +17,13 @@ internal sealed class RunnerStream(Process process, TimeProvider clock, Action<R
 
     private readonly Queue<string> _story = new();
 
+    /// <summary>
+    /// 128 + SIGINT: a Ctrl-C of the whole process group met the runner before it could turn deaf to it. Nobody's cell did that.
+    /// </summary>
+    private const int ExitInterrupted = 130;
+
     /// <summary>How it ended, with its last words on standard error.</summary>
-    public async Task<string> FollowAsync()
+    public async Task<RunnerEnd> FollowAsync()
     {
         var exit = process.WaitForExitAsync();
         var errors = CollectAsync();
@@ -38,10 +43,14 @@ internal sealed class RunnerStream(Process process, TimeProvider clock, Action<R
 
         await exit;
         var garbage = listening.IsCompleted ? await listening : null;
-        var words = Words();
-        return (garbage is null ? $"the runner ended with code {process.ExitCode}" : $"the runner wrote {garbage} and was killed")
-            + (words.Length > 0 ? $"; its last words: {words}" : "");
+        var words = LastWords();
+        return new RunnerEnd(
+            WithLastWords(garbage is null ? $"the runner ended with code {process.ExitCode}" : $"the runner wrote {garbage} and was killed", words),
+            garbage is null && process.ExitCode == ExitInterrupted);
     }
+
+    /// <summary>A story with what the runner said last.</summary>
+    public static string WithLastWords(string story, string words) => words.Length > 0 ? $"{story}; its last words: {words}" : story;
 
     /// <summary>Ends the process and its children; nothing happens when it has ended already.</summary>
     public static void Kill(Process process)
@@ -56,7 +65,8 @@ internal sealed class RunnerStream(Process process, TimeProvider clock, Action<R
         }
     }
 
-    private string Words()
+    /// <summary>The last lines that it wrote to standard error, so far; at most 20 of 500 characters.</summary>
+    public string LastWords()
     {
         lock (_story)
         {
@@ -120,3 +130,7 @@ internal sealed class RunnerStream(Process process, TimeProvider clock, Action<R
         }
     }
 }
+
+/// <param name="Story">How it ended, with its last words.</param>
+/// <param name="WasInterrupted">By a person, not by what it measured.</param>
+internal sealed record RunnerEnd(string Story, bool WasInterrupted);

@@ -29,11 +29,18 @@ internal static class ProcessTree
 
     /// <summary>Descendants that run a certain command of ours: coordinator, worker, runner.</summary>
     public static IReadOnlyList<RunningProcess> Below(int parent, string command) =>
-        [.. Below(parent).Where(p => p.Arguments.Any(a => Path.GetFileName(a) is "attnsweep" or "attnsweep.dll") && p.Arguments.Contains(command))];
+        [.. ProgramsBelow(parent).Where(p => p.Arguments.Contains(command))];
 
-    public static void Signal(int process, string name)
+    /// <summary>Descendants that are this program, whatever their command; not the shells and the server beside them.</summary>
+    public static IReadOnlyList<RunningProcess> ProgramsBelow(int parent) =>
+        [.. Below(parent).Where(p => p.Arguments.Any(a => Path.GetFileName(a) is "attnsweep" or "attnsweep.dll"))];
+
+    public static void Signal(int process, string name) => Signal([process], name);
+
+    /// <summary>All in one go, as a terminal signals a process group.</summary>
+    public static void Signal(IReadOnlyList<int> processes, string name)
     {
-        using var kill = Process.Start("kill", [$"-{name}", process.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{name}", .. processes.Select(p => p.ToString(CultureInfo.InvariantCulture))]);
         kill.WaitForExit();
     }
 

@@ -44,4 +44,24 @@ internal static class TestSweeps
         sparsity: { rows: 64 }
         measure: { preset: quick, trials: 1, min_seconds: 0.03, max_seconds: 0.1, warm_up_seconds: 0.005 }
         """;
+
+    /// <summary>8 cells in 2 shards, each some seconds long, so that what is leased can be looked up and hit.</summary>
+    public const string Slow = """
+        name: slow
+        input:
+          model: independent
+        axes:
+          n: [64, 128]
+          d: [16]
+          sigma: [1.0]
+          seed: [1]
+        kernels:
+          - flash
+          - topk: { k: n/8 }
+          - window: { width: n/8 }
+          - threshold: { epsilon: 1/n }
+        backends: [cpu-simd]
+        sparsity: { rows: 64 }
+        measure: { preset: quick, trials: 2, min_seconds: 0.5, max_seconds: 0.6, warm_up_seconds: 0.005 }
+        """;
 }

@@ -62,7 +62,8 @@ public sealed class CoordinatorTests(CoordinatorFixture cluster) : IClassFixture
         Assert.Equal((work.Lease, 0), Acknowledged(await voice.AskAsync<ChunkRecorded>(report)));
         Assert.Equal(1L, await CountAsync($"SELECT count(*) FROM v_cells WHERE run_id = {run} AND outcome = 'ok'"));
         Assert.Equal(1L, await CountAsync($"SELECT count(*) FROM v_cells WHERE run_id = {run} AND outcome = 'out-of-memory'"));
-        Assert.IsType<NothingToDo>(await voice.AskAsync<IEvent>(new RequestShard("measurer", "measurer/1", Examples.Device)));
+        await voice.AskAsync<NothingToDo>(new RequestShard("measurer", "measurer/1", Examples.Device));
+        Assert.Equal(1L, await CountAsync($"SELECT count(*) FROM attempts JOIN shards USING (shard_id) WHERE run_id = {run}"));
     }
 
     private static (Lease, int) Acknowledged(ChunkRecorded recorded) => (recorded.Lease, recorded.Chunk);

@@ -9,7 +9,6 @@ public sealed class WorkerRosterTests
     private const string Node = "akka.tcp://attnsweep@127.0.0.1:5001";
     private static readonly DateTimeOffset Now = Examples.Noon;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
-    private static readonly DeviceKey Device = new(Examples.Worker, Examples.Device);
 
     [Fact]
     public void A_worker_is_admitted_and_then_known()
@@ -93,22 +92,11 @@ public sealed class WorkerRosterTests
     }
 
     [Fact]
-    public void A_request_made_again_while_one_waits_takes_no_second_shard()
+    public void Processes_are_present_while_their_node_can_be_reached()
     {
-        var (first, roster) = Met().Wait(Device);
-        Assert.True(first);
-        (first, roster) = roster.Wait(Device);
-        Assert.False(first);
-        Assert.True(roster.Wait(Device with { DeviceId = "opencl:0" }).First);
-        Assert.True(roster.Answered(Device).Wait(Device).First);
-    }
-
-    [Fact]
-    public void A_device_that_waited_when_its_worker_left_or_came_anew_may_ask_again()
-    {
-        var waiting = Met().Wait(Device).Next;
-        Assert.True(waiting.Leave(Examples.Worker).Wait(Device).First);
-        Assert.True(waiting.Introduce(Examples.Introduction(incarnation: "newer"), Node, Now).Next.Wait(Device).First);
+        Assert.Equal([Examples.Incarnation], Met().Present);
+        Assert.Empty(Met().Unreachable(Node, Now).Present);
+        Assert.Empty(Met().Leave(Examples.Worker).Present);
     }
 
     [Fact]

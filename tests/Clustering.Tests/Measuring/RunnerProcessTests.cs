@@ -39,8 +39,10 @@ public sealed class RunnerProcessTests
             Assert.All(r.Trials, t => Assert.InRange(t.SamplesUs.Length, work.Measure.MinSamples, work.Measure.MaxSamples));
             Assert.All(r.Trials, t => Assert.All(t.SamplesUs, us => Assert.True(us > 0)));
             Assert.All(r.Trials, t => Assert.Equal((t.SamplesUs.Length, t.SamplesUs.Min()), (t.Summary.Count, t.Summary.Min)));
-            Assert.True(r.Error!.Verification <= r.Error.Allowed);
+            Assert.All(r.Trials, t => Assert.True(t.LaunchesPerSample >= 1 && t.WarmUpLaunches >= 1));
+            Assert.InRange(r.Error!.Verification, 0, r.Error.Allowed);
         });
+        Assert.Equal(TinyShards.Input.N * Examples.TopK.Parameters["k"], results.Single(r => r.CellId == 102).KeptPairs);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using System.Threading.Channels;
 using AttnSweep.Clustering.Tests.Infrastructure;
@@ -56,6 +58,7 @@ public sealed class RunnerChildTests : IDisposable
     [InlineData("echo 'Hello, world'", "no event")]
     [InlineData("echo '{\"event\":\"unheard-of\"}'", "no event")]
     [InlineData("echo '{\"shardId\":12,\"attempt\":2}'", "no event")]
+    [InlineData("echo '{}'", "no event")]
     [InlineData("echo null", "a null event")]
     [InlineData("head -c 9000000 /dev/zero | tr '\\0' x", "more than 8388608 characters")]
     public async Task A_runner_that_writes_garbage_is_killed_and_the_garbage_told(string writes, string told)
@@ -95,6 +98,50 @@ public sealed class RunnerChildTests : IDisposable
 
         Assert.Equal(first + 1, child.Give(Examples.Work()));
         Assert.Equal(first + 1, Assert.IsType<RunnerSaid>(await HearAsync()).Generation);
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task A_runner_that_hangs_is_killed_with_its_children_and_its_last_words_are_there_before()
+    {
+        var child = Start($"echo 'waiting for the driver' >&2; sleep 3600 & echo $! > {_folder["pid"]}; {Finished}; wait");
+        child.Give(Examples.Work());
+        Assert.IsType<RunnerSaid>(await HearAsync());
+        using (var soon = new PeriodicTimer(TimeSpan.FromMilliseconds(20)))
+        {
+            while (child.LastWords.Length == 0)
+            {
+                await soon.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+            }
+        }
+
+        Assert.Equal("waiting for the driver", child.LastWords);
+        child.Kill();
+        Assert.Contains("code 137", Assert.IsType<RunnerDied>(await HearAsync()).Story, StringComparison.Ordinal);
+        var sleeper = $"/proc/{(await File.ReadAllTextAsync(_folder["pid"])).Trim()}/stat";
+        Assert.True(!File.Exists(sleeper) || (await File.ReadAllTextAsync(sleeper)).Contains(") Z ", StringComparison.Ordinal));
+        Assert.Equal("", child.LastWords);
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task A_grandchild_that_holds_the_output_does_not_hide_the_death()
+    {
+        Start("sleep 600 & echo \"sleeper $!\" >&2; exit 3").Give(Examples.Work());
+        var story = Assert.IsType<RunnerDied>(await HearAsync()).Story;
+        using (var sleeper = Process.GetProcessById(int.Parse(story.Split("sleeper ")[1], CultureInfo.InvariantCulture)))
+        {
+            sleeper.Kill();
+        }
+
+        Assert.Contains("code 3", story, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task A_runner_that_cannot_be_started_counts_as_dead()
+    {
+        var generation = new RunnerChild(Examples.Device, ["/no/such/program"], 1, TimeProvider.System, told => _told.Writer.TryWrite(told)).Give(Examples.Work());
+        var died = Assert.IsType<RunnerDied>(await HearAsync());
+        Assert.Equal(generation, died.Generation);
+        Assert.Contains("/no/such/program", died.Story, StringComparison.Ordinal);
     }
 
     private RunnerChild Start(string script)

@@ -23,6 +23,10 @@ public sealed class NodeSettingsTests(ClusterNodeFixture node) : IClassFixture<C
         Assert.Equal("off", node.System.Settings.Config.GetString("akka.cluster.split-brain-resolver.down-all-when-unstable"));
 
     [Fact]
+    public void Ctrl_C_is_not_answered_behind_the_programs_back() =>
+        Assert.False(node.System.Settings.Config.GetBoolean("akka.coordinated-shutdown.run-by-clr-shutdown-hook", true));
+
+    [Fact]
     public void Only_registered_types_are_sent() =>
         Assert.False(node.System.Settings.Config.GetBoolean("akka.actor.serialization-settings.allow-unregistered-types", true));
 

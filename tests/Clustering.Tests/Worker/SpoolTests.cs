@@ -70,16 +70,20 @@ public sealed class SpoolTests : IDisposable
     }
 
     [Fact]
-    public void A_report_without_its_end_is_set_aside()
+    public void The_start_of_a_shard_that_was_still_measured_is_kept_and_one_with_a_gap_is_set_aside()
     {
+        var gap = Lease with { ShardId = 70 };
         using (var spool = Open())
         {
-            spool.Keep([Shards.Chunk(Lease, 0, false), Shards.Chunk(Lease, 1, false)]);
+            spool.Keep([Shards.Chunk(Lease, 0, false)]);
+            spool.Keep([Shards.Chunk(Lease, 1, false)]);
+            spool.Keep([Shards.Chunk(gap, 0, false), Shards.Chunk(gap, 1, false), Shards.Chunk(gap, 2, true)]);
+            spool.Forget(gap, 1);
         }
 
         using var next = Open();
-        Assert.Empty(next.Left());
-        Assert.Single(_warnings);
+        Assert.Equal([(Lease, 0), (Lease, 1)], next.Left().Select(c => (c.Lease, c.Chunk)));
+        Assert.Contains("1-70-2", Assert.Single(_warnings), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,6 +22,11 @@ public sealed class WorkerActorTests : TestKit
         read more
         """;
 
+    private const string Unsupported =
+        """{"cellId":100,"outcome":"unsupported","detail":"no","error":null,"keptPairs":0,"usefulFlops":0,"denseFlops":1,"trials":[]}""";
+
+    private const string Yields = $$"""read line; echo '{"event":"cell-finished","result":{{Unsupported}}}'""";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("worker-").FullName;
     private readonly TestProbe _coordinator;
     private readonly List<string> _turnedAway = [];
@@ -98,6 +103,62 @@ public sealed class WorkerActorTests : TestKit
         await drained;
     }
 
+    [Theory]
+    [InlineData("exit 9", AttemptEnding.Crashed)]
+    [InlineData("kill -INT $$", AttemptEnding.Returned)]
+    [InlineData("cat > /dev/null", AttemptEnding.TimedOut)]
+    public async Task Outcomes_that_came_before_the_runner_failed_are_reported_before_the_shard_is_given_back(string fate, AttemptEnding ending)
+    {
+        var worker = Start($"{Yields}; echo 'the driver hangs' >&2; {fate}");
+        await WelcomeAsync(worker, epoch: 3);
+        await GrantAsync(worker, Shards.Work(deadline: 0.3, kernels: [Shards.Flash, Shards.TopK(4)]));
+
+        var chunk = await NextAsync<ReportChunk>();
+        Assert.Equal((0, false, 100L), (chunk.Chunk, chunk.Final, Assert.Single(chunk.Results).CellId));
+        worker.Tell(new ChunkRecorded(3, chunk.Lease, 0));
+        var returned = await NextAsync<ReturnShard>();
+        Assert.Equal(ending, returned.Ending);
+        Assert.Contains("its last words: the driver hangs", returned.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_early_outcome_is_told_while_the_rest_is_measured_and_the_end_follows_it()
+    {
+        var worker = Start($$"""{{Yields}}; until [ -e {{_folder}}/go ]; do sleep 0.05; done; echo '{"event":"shard-finished","shardId":7,"attempt":1}'; read more""");
+        await WelcomeAsync(worker, epoch: 3);
+        await GrantAsync(worker, Shards.Work(kernels: [Shards.Flash, Shards.TopK(4)]));
+
+        var early = await NextAsync<ReportChunk>();
+        Assert.Equal((0, false, 100L), (early.Chunk, early.Final, Assert.Single(early.Results).CellId));
+        worker.Tell(new ChunkRecorded(3, early.Lease, 0));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "go"), "");
+        var end = await NextAsync<ReportChunk>();
+        Assert.Equal((1, true, 0), (end.Chunk, end.Final, end.Results.Count));
+    }
+
+    [Fact]
+    public async Task Its_end_lets_a_shard_that_is_nearly_done_finish()
+    {
+        var worker = Start($$"""
+            read line; echo '{"event":"cell-started","stage":"trial","cellId":100,"share":0.999}'; touch {{_folder}}/trial
+            until [ -e {{_folder}}/go ]; do sleep 0.05; done
+            echo '{"event":"cell-finished","result":{{Unsupported}}}'; echo '{"event":"shard-finished","shardId":7,"attempt":1}'; read more
+            """);
+        await WelcomeAsync(worker, epoch: 3);
+        await GrantAsync(worker, Shards.Work(kernels: [Shards.Flash]));
+        await AwaitConditionAsync(() => Task.FromResult(File.Exists(Path.Combine(_folder, "trial"))), TimeSpan.FromSeconds(30));
+        // The line is read by another thread: a renewal that names the cell proves that it was heard.
+        await FishForCellAsync(100);
+
+        var drained = worker.Ask<Drained>(new Drain(), TimeSpan.FromSeconds(60));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "go"), "");
+        var report = await NextAsync<ReportChunk>();
+        Assert.True(report.Final);
+        worker.Tell(new ChunkRecorded(3, report.Lease, 0));
+        await NextAsync<Farewell>();
+        await drained;
+    }
+
     [Fact]
     public async Task What_an_earlier_process_left_is_reported()
     {
@@ -135,14 +196,14 @@ public sealed class WorkerActorTests : TestKit
         var options = new WorkerOptions("w", "127.0.0.1", 0, [], [], 1, _folder, ["/bin/sh", "-c", script, "runner"], "test");
         var node = new NodeInfo("w", "host", 1, "test", ImmutableSortedDictionary<string, string>.Empty, "f");
         _spool = new Spool(_folder, _ => { });
-        var (parts, coordinator, spool) = (new WorkerParts(options, node, [CpuSimdDevice.Describe()], TimeProvider.System, _turnedAway.Add), _coordinator.Ref, _spool);
+        var (parts, coordinator, spool) = (new WorkerParts(options, node, [CpuSimdDevice.Describe()], TimeProvider.System, TimeSpan.FromSeconds(30), _turnedAway.Add), _coordinator.Ref, _spool);
         return Sys.ActorOf(Props.Create(() => new WorkerActor(parts, coordinator, spool)));
     }
 
     private async Task<Introduce> WelcomeAsync(IActorRef worker, long epoch)
     {
         var introduced = await NextAsync<Introduce>();
-        worker.Tell(new Welcomed(epoch, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5)));
+        worker.Tell(new Welcomed(epoch, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(0.2)));
         return introduced;
     }
 
@@ -151,6 +212,9 @@ public sealed class WorkerActorTests : TestKit
         await NextAsync<RequestShard>();
         worker.Tell(new ShardGranted(work.Lease.Epoch, "cpu-simd", work, TimeSpan.FromSeconds(30)));
     }
+
+    private async Task FishForCellAsync(long cell) =>
+        await _coordinator.FishForMessageAsync(message => message is RenewLeases renewal && renewal.Leases.Any(l => l.CellId == cell), TimeSpan.FromSeconds(30));
 
     /// <summary>The next message of this kind; others are passed over.</summary>
     private async Task<T> NextAsync<T>() => (T)await _coordinator.FishForMessageAsync(message => message is T, TimeSpan.FromSeconds(30));

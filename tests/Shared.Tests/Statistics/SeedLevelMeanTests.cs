@@ -18,10 +18,23 @@ public sealed class SeedLevelMeanTests
     {
         var measured = new SeedLevelMean(10, 0.3, 8);
         var z = new ZScore(measured, 8, 0.4);
-        Assert.Equal(4, z.Value!.Value, 12);
+        Assert.Equal(4, z.T!.Value, 12);
+        Assert.Equal(7 * Math.Pow(0.25 / 0.09, 2), z.Degrees!.Value, 9);
+        Assert.InRange(z.Value!.Value, 3, 4);
         Assert.True(z.Agrees);
-        Assert.False(new ZScore(measured, 7.9, 0.4).Agrees);
+        Assert.False(new ZScore(measured, 7.5, 0.4).Agrees);
         Assert.True(new ZScore(measured, 12, 0.4).Value < 0);
+    }
+
+    [Fact]
+    public void The_same_distance_is_worth_less_with_few_seeds()
+    {
+        // |t| = 8 with 3 degrees of freedom: p = 0.0041, nothing to be alarmed at over a table of 90.
+        var four = new ZScore(new SeedLevelMean(8, 1, 4), 0, 0);
+        Assert.Equal(8, four.T!.Value, 12);
+        Assert.Equal(2.87, four.Value!.Value, 2);
+        Assert.True(four.Agrees);
+        Assert.False(new ZScore(new SeedLevelMean(8, 1, 40), 0, 0).Agrees);
     }
 
     [Fact]
@@ -34,11 +47,12 @@ public sealed class SeedLevelMeanTests
     }
 
     [Fact]
-    public void Errors_of_zero_agree_only_with_equality()
+    public void Seeds_that_do_not_differ_give_no_yardstick()
     {
         var exact = SeedLevelMean.From([2, 2, 2]);
         Assert.Equal(0, new ZScore(exact, 2, 0).Value);
-        Assert.False(new ZScore(exact, 2.1, 0).Agrees);
+        Assert.Null(new ZScore(exact, 2.1, 0).Value);
+        Assert.False(new ZScore(exact, 2.1, 0.01).Agrees);
     }
 
     [Fact]

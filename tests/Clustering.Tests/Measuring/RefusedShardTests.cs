@@ -1,0 +1,60 @@
+using System.Text.Json;
+using AttnSweep.Clustering.Tests.Infrastructure;
+using AttnSweep.Clustering.Tests.Worker;
+using AttnSweep.Protocol;
+using AttnSweep.Results;
+using AttnSweep.Sweeps;
+using AttnSweep.Worker;
+using AttnSweep.Worker.Runners;
+
+namespace AttnSweep.Clustering.Tests.Measuring;
+
+/// <summary>What a runner says of work that it cannot do, before it tries.</summary>
+public sealed class RefusedShardTests
+{
+    [Fact]
+    public async Task Shards_that_no_device_of_this_kind_can_measure_are_refused()
+    {
+        var good = Shards.Work(kernels: [Shards.Flash]);
+        var events = await RunAsync(
+            good with { Backend = Backends.Cuda }, good with { Input = good.Input with { Model = "unheard-of" } }, good with { Input = good.Input with { N = 0 } });
+        Assert.Equal(3, events.OfType<RunnerProtocol.WorkRefused>().Count());
+        Assert.Empty(Results(events));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_cell_beyond_the_devices_memory_ends_with_what_it_needs_and_is_not_launched(bool withSparsity)
+    {
+        var work = Shards.Work(sparsity: withSparsity ? new SparsityRules(8) : null, kernels: [Shards.Flash]);
+        var events = await RunAsync(work with { Input = work.Input with { N = int.MaxValue } });
+
+        var result = Assert.Single(Results(events));
+        Assert.Equal((100L, Outcome.OutOfMemory), (result.CellId, result.Outcome));
+        Assert.Contains("MiB, cpu-simd has", result.Detail, StringComparison.Ordinal);
+        Assert.Equal(new RunnerProtocol.ShardFinished(7, 1), events[^1]);
+        Assert.DoesNotContain(events.OfType<RunnerProtocol.CellStarted>(), stage => stage.Stage is "verify" or "trial");
+    }
+
+    [Fact]
+    public async Task The_cells_beside_it_are_measured()
+    {
+        // 48 x 48 scores are 9 KB beside tensors of 12 KB: room for the kernel that streams them, not for the one that holds them.
+        var work = Shards.Work(kernels: [Shards.Flash, KernelSpec.Plain("naive")]);
+        var gate = LaunchGate.Of(work, Examples.Cpu with { MemoryBytes = 20_000 });
+        Assert.Equal([100L], gate.Runnable.Cells.Select(c => c.CellId));
+        Assert.Equal((101L, Outcome.OutOfMemory), Assert.Single(gate.Ended.Select(r => (r.CellId, r.Outcome))));
+        Assert.IsType<RunnerProtocol.ShardFinished>((await RunAsync(gate.Runnable))[^1]);
+    }
+
+    private static List<CellResult> Results(List<RunnerProtocol.Event> events) => [.. events.OfType<RunnerProtocol.CellFinished>().Select(f => f.Result)];
+
+    private static async Task<List<RunnerProtocol.Event>> RunAsync(params ShardWork[] shards)
+    {
+        using var output = new StringWriter();
+        using var input = new StringReader(string.Join('\n', shards.Select(work => JsonSerializer.Serialize(work, ProtocolJson.Options))));
+        Assert.Equal(0, await RunnerProcess.RunAsync(new RunnerOptions(Examples.Device, 1), input, output, TestContext.Current.CancellationToken));
+        return [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonSerializer.Deserialize<RunnerProtocol.Event>(l, ProtocolJson.Options)!)];
+    }
+}
