@@ -76,8 +76,8 @@ internal static class KernelLimits
             var items = heads * estimated.Sum(part => (decimal)part.Queries + part.Keys);
             arrays.Add(("the hashes", 2 * heads * n));
             arrays.Add(("the running maxima and sums", 2 * heads * n));
-            // Unsorted, twice sorted, inverse, and the segments of two numbers.
-            arrays.AddRange([("the items", items), ("the sorted items", 2 * items), ("the places of items", items), ("the segments", 2 * items)]);
+            // Before sorting, two turns, inverse, and the two numbers of a segment.
+            arrays.AddRange(Enumerable.Repeat(("the items to sort", items), 6));
             arrays.Add(("the samples", heads * estimated.Count * kernel.Count("samples")));
         }
 

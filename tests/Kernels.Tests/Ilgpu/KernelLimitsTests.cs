@@ -16,6 +16,11 @@ public sealed class KernelLimitsTests
     [InlineData("flash", 1024, 16_384, 256, "Q")]
     [InlineData("window", int.MaxValue, 1, 2, "Q")]
     [InlineData("block-topk", 1, 60_000, 64, "blocks x blocks")] // blocks of one key
+    [InlineData("topp", 1, 50_000, 64, "scores")]
+    [InlineData("sample-topk", 1, 50_000, 64, "scores")]
+    [InlineData("sink-window", 1024, 16_384, 256, "Q")]
+    [InlineData("bigbird", 1, 60_000, 64, "kept blocks")] // blocks of one key; the first one's queries keep all
+    [InlineData("hyper", 1, 1 << 30, 1, "the hashes")] // of queries and keys
     public void Indices_beyond_32_bits_are_refused_by_name(string kernel, int heads, int n, int d, string array)
     {
         var e = Assert.Throws<KernelUnsupportedException>(() => KernelLimits.Check(Spec(kernel), Input(heads, n, d), Unlimited));
@@ -35,6 +40,9 @@ public sealed class KernelLimitsTests
     [InlineData("flash")]
     [InlineData("window")]
     [InlineData("block-topk")]
+    [InlineData("sink-window")]
+    [InlineData("bigbird")]
+    [InlineData("hyper")]
     public void Tiles_bound_the_head_dimension(string kernel)
     {
         var e = Assert.Throws<KernelUnsupportedException>(() => KernelLimits.Check(Spec(kernel), Input(1, 16, 257), Unlimited));
@@ -66,6 +74,11 @@ public sealed class KernelLimitsTests
         "topk" => AttentionKernelContract.Spec(kernel, ("k", 4)),
         "window" => AttentionKernelContract.Spec(kernel, ("width", 4)),
         "block-topk" => AttentionKernelContract.Spec(kernel, ("block", 1), ("keep", 1)),
+        "topp" => AttentionKernelContract.Spec(kernel, ("mass", 0.5)),
+        "sample-topk" => AttentionKernelContract.Spec(kernel, ("k", 4), ("samples", 4)),
+        "sink-window" => AttentionKernelContract.Spec(kernel, ("sinks", 4), ("width", 4)),
+        "bigbird" => AttentionKernelContract.Spec(kernel, ("block", 1), ("window", 1), ("global", 1), ("random", 1)),
+        "hyper" => AttentionKernelContract.Spec(kernel, ("bits", 4), ("block", 4), ("samples", 4), ("minimum", 4)),
         _ => KernelSpec.Plain(kernel),
     };
 

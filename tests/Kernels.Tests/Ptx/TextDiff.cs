@@ -15,7 +15,7 @@ internal static class TextDiff
         return string.Join('\n', oldBlurred.SequenceEqual(nowBlurred) ? Shorten(Edits(old, now)) : Shorten(Edits(oldBlurred, nowBlurred)));
     }
 
-    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Lines(string text) => text.TrimEnd('\n').Split('\n');
 
     /// <summary>By a longest common subsequence, without the equal lines at both ends.</summary>
     private static List<string> Edits(string[] old, string[] now)

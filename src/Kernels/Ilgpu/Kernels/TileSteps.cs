@@ -165,8 +165,7 @@ internal static class TileSteps
         TShape shape, ArrayView<Float4> scores, ArrayView<Float4> values, ArrayView<Float4> accumulators, ArrayView<float> rowShrink, int d)
         where TShape : unmanaged, ITileShape
     {
-        int stride = shape.HeadDim / 4 + 1, weightStride = (shape.Keys / 4 + 1) * 4, pairs = Columns(d) / 2;
-        var weights = scores.Cast<float>();
+        int stride = shape.HeadDim / 4 + 1, weightStride = shape.Keys / 4 + 1, pairs = Columns(d) / 2;
         for (var e = Group.IdxX; e < shape.Rows / 4 * pairs; e += Group.DimX)
         {
             var row = e / pairs;
@@ -177,21 +176,49 @@ internal static class TileSteps
             Float4 a1 = accumulators[at + stride].Times(rowShrink[row + 1]), b1 = accumulators[at + stride + 1].Times(rowShrink[row + 1]);
             Float4 a2 = accumulators[at + 2 * stride].Times(rowShrink[row + 2]), b2 = accumulators[at + 2 * stride + 1].Times(rowShrink[row + 2]);
             Float4 a3 = accumulators[at + 3 * stride].Times(rowShrink[row + 3]), b3 = accumulators[at + 3 * stride + 1].Times(rowShrink[row + 3]);
-            for (var j = 0; j < shape.Keys; j++)
+            for (var j = 0; j < shape.Keys / 4; j++)
             {
-                Float4 v = values[j * stride + c], w = values[j * stride + c + 1];
-                var weight = weights[row * weightStride + j];
-                a0 = v.TimesPlus(weight, a0);
-                b0 = w.TimesPlus(weight, b0);
-                weight = weights[(row + 1) * weightStride + j];
-                a1 = v.TimesPlus(weight, a1);
-                b1 = w.TimesPlus(weight, b1);
-                weight = weights[(row + 2) * weightStride + j];
-                a2 = v.TimesPlus(weight, a2);
-                b2 = w.TimesPlus(weight, b2);
-                weight = weights[(row + 3) * weightStride + j];
-                a3 = v.TimesPlus(weight, a3);
-                b3 = w.TimesPlus(weight, b3);
+                Float4 w0 = scores[row * weightStride + j], w1 = scores[(row + 1) * weightStride + j];
+                Float4 w2 = scores[(row + 2) * weightStride + j], w3 = scores[(row + 3) * weightStride + j];
+                Float4 v = values[4 * j * stride + c], u = values[4 * j * stride + c + 1];
+                a0 = v.TimesPlus(w0.X, a0);
+                b0 = u.TimesPlus(w0.X, b0);
+                a1 = v.TimesPlus(w1.X, a1);
+                b1 = u.TimesPlus(w1.X, b1);
+                a2 = v.TimesPlus(w2.X, a2);
+                b2 = u.TimesPlus(w2.X, b2);
+                a3 = v.TimesPlus(w3.X, a3);
+                b3 = u.TimesPlus(w3.X, b3);
+                v = values[(4 * j + 1) * stride + c];
+                u = values[(4 * j + 1) * stride + c + 1];
+                a0 = v.TimesPlus(w0.Y, a0);
+                b0 = u.TimesPlus(w0.Y, b0);
+                a1 = v.TimesPlus(w1.Y, a1);
+                b1 = u.TimesPlus(w1.Y, b1);
+                a2 = v.TimesPlus(w2.Y, a2);
+                b2 = u.TimesPlus(w2.Y, b2);
+                a3 = v.TimesPlus(w3.Y, a3);
+                b3 = u.TimesPlus(w3.Y, b3);
+                v = values[(4 * j + 2) * stride + c];
+                u = values[(4 * j + 2) * stride + c + 1];
+                a0 = v.TimesPlus(w0.Z, a0);
+                b0 = u.TimesPlus(w0.Z, b0);
+                a1 = v.TimesPlus(w1.Z, a1);
+                b1 = u.TimesPlus(w1.Z, b1);
+                a2 = v.TimesPlus(w2.Z, a2);
+                b2 = u.TimesPlus(w2.Z, b2);
+                a3 = v.TimesPlus(w3.Z, a3);
+                b3 = u.TimesPlus(w3.Z, b3);
+                v = values[(4 * j + 3) * stride + c];
+                u = values[(4 * j + 3) * stride + c + 1];
+                a0 = v.TimesPlus(w0.W, a0);
+                b0 = u.TimesPlus(w0.W, b0);
+                a1 = v.TimesPlus(w1.W, a1);
+                b1 = u.TimesPlus(w1.W, b1);
+                a2 = v.TimesPlus(w2.W, a2);
+                b2 = u.TimesPlus(w2.W, b2);
+                a3 = v.TimesPlus(w3.W, a3);
+                b3 = u.TimesPlus(w3.W, b3);
             }
 
             accumulators[at] = a0;
