@@ -2,12 +2,11 @@ using System.CommandLine;
 using System.Text.Json;
 using AttnSweep.Catalogue;
 using AttnSweep.Cli.CommandLine;
-using AttnSweep.Cli.Display;
+using AttnSweep.Cli.Reports;
 using AttnSweep.Kernels.Benchmarks;
 using AttnSweep.Kernels.CpuSimd;
 using AttnSweep.Kernels.Devices;
 using AttnSweep.Sweeps;
-using Spectre.Console;
 
 namespace AttnSweep.Cli.Commands;
 
@@ -70,7 +69,7 @@ internal static class BenchCommand
             }
             else
             {
-                Write(around, rows);
+                BenchmarkTables.Write(around.Console, rows, id);
                 if (file is not null)
                 {
                     File.WriteAllText(file, text + Environment.NewLine);
@@ -95,20 +94,4 @@ internal static class BenchCommand
         DefaultValueFactory = _ => usual,
         Validators = { v => SharedOptions.Demand<int>(v, number => number > 0, $"{name} is 1 or more") },
     };
-
-    private static void Write(Surroundings around, IReadOnlyList<BenchmarkRow> rows)
-    {
-        var table = new Table().Border(TableBorder.Simple).AddColumns(
-            "kernel", "parameters", "n", "d", "threads", "time", "GFLOP/s", "FMA peak", "share", "(cpu)", "vs dense", "(cpu)", "of FLOP ratio", "rounds");
-        foreach (var r in rows)
-        {
-            table.AddRow(
-                r.Kernel, string.Join(' ', r.Parameters.Select(p => Units.Text($"{p.Key}={Units.Number(p.Value)}"))), Units.Text($"{r.N}"), Units.Text($"{r.D}"), Units.Text($"{r.Threads}"), Units.Text($"{Units.Number(r.MedianMicroseconds)} us"), Units.Number(r.Gflops),
-                Units.Number(r.PeakGflops), Share(r.PeakShare), Share(r.CpuPeakShare), Units.Number(r.SpeedupVsDense), Units.Number(r.CpuSpeedupVsDense), Share(r.ShareOfFlopRatio), Units.Text($"{r.Runs}"));
-        }
-
-        around.Console.Write(table);
-    }
-
-    private static string Share(double? share) => share is { } value ? Units.Text($"{value:0.0%}") : "-";
 }

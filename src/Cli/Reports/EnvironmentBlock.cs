@@ -43,10 +43,11 @@ internal static class EnvironmentBlock
             yield return software;
         }
 
-        // Other kinds of nodes know other facts.
-        if (facts.Count > 0)
+        // Other kinds of nodes know other facts; how the kernel was booted is for `sql`, not for a summary.
+        var told = facts.Where(f => f.Key != "kernel-parameters" && f.Value is not ("" or "none" or "unknown")).ToList();
+        if (told.Count > 0)
         {
-            yield return string.Join(", ", facts.Select(f => $"{f.Key} {f.Value}"));
+            yield return string.Join(", ", told.Select(f => $"{f.Key} {f.Value}"));
         }
     }
 
