@@ -21,6 +21,7 @@ public static class CoordinatorProcess
             // A wrong password is told now, in one line, not by a coordinator that retries for ever.
         }
 
+        await Console.Error.WriteLineAsync(FormattableString.Invariant($"attnsweep: coordinator at {options.Host}:{options.Port}; `attnsweep workers` shows who has come"));
         var parts = CoordinatorParts.On(database, timings, TimeProvider.System, options.OnlyRun, options.CodeVersion);
         return await ClusterNode.RunAsync(
             new NodeOptions(ClusterRoles.Coordinator, options.Host, options.Port, options.Seeds, options.Tls, options.Insecure),

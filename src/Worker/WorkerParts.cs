@@ -7,6 +7,9 @@ namespace AttnSweep.Worker;
 /// <param name="TurnedAway">Ends the process with the reason that the cluster gave.</param>
 internal sealed record WorkerParts(WorkerOptions Options, NodeInfo Node, IReadOnlyList<DeviceInfo> Devices, TimeProvider Clock, TimeSpan DrainGrace, Action<string> TurnedAway)
 {
+    /// <summary>Tells the person at the worker's terminal where it stands.</summary>
+    public Action<string> Say { get; init; } = _ => { };
+
     private readonly DateTimeOffset _begun = Clock.GetUtcNow();
     private readonly long _stamp = Clock.GetTimestamp();
 

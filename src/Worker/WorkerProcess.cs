@@ -49,7 +49,9 @@ public static class WorkerProcess
         {
             turnedAway = reason;
             ending.Cancel();
-        });
+        })
+        { Say = line => Console.Error.WriteLine($"attnsweep: {line}") };
+        parts.Say($"worker {options.Name} offers {string.Join(", ", devices.Select(d => d.Id))} and looks for a coordinator at {string.Join(", ", options.Seeds)}");
         var code = await ClusterNode.RunAsync(
             new NodeOptions(ClusterRoles.Worker, options.Host, options.Port, options.Seeds, options.Tls, options.Insecure),
             (akka, _) => akka.WithCoordinatorProxy().WithActors((system, registry) => Start(system, registry.Get<CoordinatorKey>(), parts, spool)),

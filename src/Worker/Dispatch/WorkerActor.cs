@@ -42,7 +42,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<RunnerDied>(died => Bury(died, parts.Now));
         Receive<Drain>(_ => BeginDrain(parts.Now));
         Receive<IEvent>(happened => IsOld(happened), _ => { });
-        Receive<Welcomed>(welcome => _welcome = welcome);
+        Receive<Welcomed>(OnWelcomed);
         Receive<TurnedAway>(turned => parts.TurnedAway(turned.Reason));
         Receive<IntroductionNeeded>(_ => IntroduceAgain(parts.Now));
         Receive<ShardGranted>(granted => Take(granted, parts.Now));
@@ -57,6 +57,16 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
+
+    private void OnWelcomed(Welcomed welcome)
+    {
+        if (welcome.Epoch != _welcome?.Epoch)
+        {
+            _parts.Say(FormattableString.Invariant($"worker {_parts.Options.Name} is at the service of the coordinator of epoch {welcome.Epoch}"));
+        }
+
+        _welcome = welcome;
+    }
 
     private IEnumerable<(OwnedDevice Device, DeviceSlot.Working Working)> AtWork =>
         [.. _devices.Values.Where(d => d.Working is not null).Select(d => (d, d.Working!))];

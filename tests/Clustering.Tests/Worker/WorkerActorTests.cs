@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.TestKit;
@@ -30,6 +31,7 @@ public sealed class WorkerActorTests : TestKit
     private readonly string _folder = Directory.CreateTempSubdirectory("worker-").FullName;
     private readonly TestProbe _coordinator;
     private readonly List<string> _turnedAway = [];
+    private readonly ConcurrentQueue<string> _said = new();
     private Spool? _spool;
 
     public WorkerActorTests() => _coordinator = CreateTestProbe();
@@ -184,6 +186,17 @@ public sealed class WorkerActorTests : TestKit
         await AwaitConditionAsync(() => Task.FromResult(_turnedAway.Contains("another version")));
     }
 
+    [Fact]
+    public async Task The_person_at_the_terminal_is_told_once_of_each_coordinator()
+    {
+        var worker = Start("exit 0");
+        await WelcomeAsync(worker, epoch: 4);
+        worker.Tell(new Welcomed(4, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(0.2)));
+        worker.Tell(new Welcomed(5, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(0.2)));
+        await worker.Ask<ActorIdentity>(new Identify(null), TestContext.Current.CancellationToken);
+        Assert.Equal(["worker w is at the service of the coordinator of epoch 4", "worker w is at the service of the coordinator of epoch 5"], _said);
+    }
+
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
@@ -196,7 +209,7 @@ public sealed class WorkerActorTests : TestKit
         var options = new WorkerOptions("w", "127.0.0.1", 0, [], [], 1, _folder, ["/bin/sh", "-c", script, "runner"], "test");
         var node = new NodeInfo("w", "host", 1, "test", ImmutableSortedDictionary<string, string>.Empty, "f");
         _spool = new Spool(_folder, _ => { });
-        var (parts, coordinator, spool) = (new WorkerParts(options, node, [CpuSimdDevice.Describe()], TimeProvider.System, TimeSpan.FromSeconds(30), _turnedAway.Add), _coordinator.Ref, _spool);
+        var (parts, coordinator, spool) = (new WorkerParts(options, node, [CpuSimdDevice.Describe()], TimeProvider.System, TimeSpan.FromSeconds(30), _turnedAway.Add) { Say = _said.Enqueue }, _coordinator.Ref, _spool);
         return Sys.ActorOf(Props.Create(() => new WorkerActor(parts, coordinator, spool)));
     }
 
