@@ -7,7 +7,7 @@ namespace AttnSweep.Kernels.Tests.Ilgpu;
 /// The kernels on ILGPU's CPU accelerator, which simulates a GPU thread by thread: slow, but it notices a read or write outside a
 /// view and, with luck, a missing barrier. Each group costs tens of microseconds, so only tiny inputs run.
 /// </summary>
-[Trait("Backend", "ilgpu"), Collection("ilgpu")]
+[Trait("Backend", "ilgpu"), Trait("Category", "slow"), Collection("ilgpu")]
 public sealed class IlgpuCpuKernelTests : AttentionKernelContract, IDisposable
 {
     private readonly AssertionRecorder _assertions = new();

@@ -7,7 +7,7 @@ using AttnSweep.Sweeps;
 namespace AttnSweep.Kernels.Tests.Ilgpu;
 
 /// <summary>The kernels as generated OpenCL C on the first OpenCL device here; without a GPU that is PoCL, on the processor.</summary>
-[Trait("Backend", "ilgpu"), Collection("ilgpu")]
+[Trait("Backend", "ilgpu"), Trait("Category", "slow"), Collection("ilgpu")]
 public sealed class OpenClKernelTests : AttentionKernelContract
 {
     protected override IDevice Open() => OpenClDevice.Open();

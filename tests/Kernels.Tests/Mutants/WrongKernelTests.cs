@@ -9,7 +9,7 @@ using AttnSweep.Worker;
 namespace AttnSweep.Kernels.Tests.Mutants;
 
 /// <summary>Device code made wrong on purpose, on a real OpenCL driver behind the real runner: work in as a line, results out as lines.</summary>
-[Trait("Backend", "ilgpu"), Collection("ilgpu")]
+[Trait("Backend", "ilgpu"), Trait("Category", "slow"), Collection("ilgpu")]
 public sealed class WrongKernelTests
 {
     private static readonly KernelSpec Flash = KernelSpec.Plain("flash");
