@@ -17,13 +17,17 @@ internal sealed class DeviceMemory(Accelerator accelerator) : IDisposable
     }
 
     /// <summary>Empty lists get one element: no device has buffers without any.</summary>
-    public ArrayView<T> Upload<T>(T[] values)
+    public unsafe ArrayView<T> Upload<T>(T[] values)
         where T : unmanaged
     {
         if (values.Length == 0)
             values = new T[1];
         var view = Allocate<T>(values.Length);
-        view.CopyFromCPU(values);
+        fixed (T* pinned = values)
+        {
+            view.CopyFromCPU(ref *pinned, values.Length);
+        }
+
         return view;
     }
 

@@ -22,7 +22,14 @@ internal sealed class IlgpuPreparedKernel(
         return new LaunchTiming(host, device > TimeSpan.Zero ? device.TotalMicroseconds : null);
     }
 
-    public void ReadOutput(Span<float> into) => output.CopyToCPU(ref into[0], into.Length);
+    /// <summary>Pinned: the driver writes through the address until the copy has ended, and ILGPU pins nothing: a collection in between crashed the process.</summary>
+    public unsafe void ReadOutput(Span<float> into)
+    {
+        fixed (float* pinned = into)
+        {
+            output.CopyToCPU(ref *pinned, into.Length);
+        }
+    }
 
     public void Dispose()
     {
