@@ -25,6 +25,16 @@ public sealed class ReportTests
         Assert.DoesNotContain('\u001b', console.Output);
     }
 
+    [Fact]
+    public void A_run_that_is_going_on_is_not_told_to_be_resumed()
+    {
+        var console = new TestConsole().Width(120);
+        var report = Report();
+        (report with { Run = report.Run with { State = "running" } }).Write(console);
+        Assert.Contains("attnsweep status 7", console.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("--resume", console.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(60)]
     [InlineData(80)]

@@ -161,7 +161,11 @@ internal sealed record RunReport(
     private void WriteNext(IAnsiConsole console)
     {
         console.WriteLine("Next:");
-        if (!IsAllOk)
+        if (Run.State is "queued" or "running")
+        {
+            console.WriteLine($"  attnsweep status {Run.RunId}");
+        }
+        else if (!IsAllOk)
         {
             console.WriteLine($"  attnsweep run --resume {Run.RunId}");
         }

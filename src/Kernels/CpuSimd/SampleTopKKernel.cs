@@ -8,22 +8,35 @@ namespace AttnSweep.Kernels.CpuSimd;
 /// <c>sample-topk</c>: as topk, and then the first keys in the row's random order that are not among the k, with log2 of the number
 /// of keys that each stands for added to their scores.
 /// </summary>
-internal sealed unsafe class SampleTopKKernel : WholeRowTopKKernel
+internal sealed unsafe class SampleTopKKernel : WholeRowKernel
 {
+    private readonly LargestScores[] _largest;
     private readonly NormalSequence[] _streams;
     private readonly int _samples;
 
     public SampleTopKKernel(CpuTensors tensors, ThreadTeam team, int k, int samples)
-        : base(tensors, team, k)
+        : base(tensors, team)
     {
         _samples = samples;
+        _largest = [.. Enumerable.Range(0, team.Size).Select(_ => new LargestScores(k))];
         _streams = [.. Enumerable.Range(0, tensors.Spec.Heads).Select(head => KeyPermutation.StreamOf(tensors.Spec, head))];
     }
 
-    protected override void Complete(Survivors survivors, float* scores, int head, int row, int visible)
+    protected override void BeginBlock(int member) => _largest[member].Begin();
+
+    protected override float Keep(int member, ScoredRow row, Survivors survivors)
+    {
+        _largest[member].Find(survivors, row.Scores, row.Columns, row.Visible);
+        AddSamples(row, survivors);
+        new Span<float>(survivors.Scores + survivors.Count, 16).Fill(float.NegativeInfinity);
+        return VectorMath.Max(survivors.Scores, (survivors.Count + 15) / 16 * 16);
+    }
+
+    /// <summary>Puts the sampled keys behind the k chosen ones.</summary>
+    private void AddSamples(ScoredRow row, Survivors survivors)
     {
         var chosen = survivors.Count;
-        var others = visible - chosen;
+        var others = row.Visible - chosen;
         if (others == 0)
         {
             return;
@@ -31,7 +44,7 @@ internal sealed unsafe class SampleTopKKernel : WholeRowTopKKernel
 
         if (_samples >= others)
         {
-            survivors.Collect(scores, (visible + 15) / 16 * 16, float.NegativeInfinity, orEqual: false);
+            survivors.Collect(row.Scores, row.Columns, float.NegativeInfinity, orEqual: false);
             return;
         }
 
@@ -45,7 +58,8 @@ internal sealed unsafe class SampleTopKKernel : WholeRowTopKKernel
             boundary = Math.Min(boundary, score);
         }
 
-        survivors.Count += Sample(survivors, scores, KeyPermutation.Of(_streams[head].Derive((ulong)row), visible), (uint)visible, boundary, lastEqual);
+        survivors.Count += Sample(
+            survivors, row.Scores, KeyPermutation.Of(_streams[row.Head].Derive((ulong)row.Query), row.Visible), (uint)row.Visible, boundary, lastEqual);
         var bias = MathF.Log2((float)others / _samples);
         foreach (ref var score in new Span<float>(survivors.Scores + chosen, _samples))
         {

@@ -31,10 +31,8 @@ public static class MaterialisedScores
     {
         int row = element;
         var start = row * p.N;
-        var visible = p.Causal != 0 ? row % p.N + 1 : p.N;
-        var max = float.NegativeInfinity;
-        for (var j = 0; j < visible; j++)
-            max = XMath.Max(max, scores[start + j]);
+        var visible = ScoreRow.Visible(p, row);
+        var max = ScoreRow.Max(scores, start, visible);
         var sum = 0f;
         for (var j = 0; j < visible; j++)
         {
@@ -63,10 +61,8 @@ public static class MaterialisedScores
     {
         int row = element;
         var start = row * p.N;
-        var visible = p.Causal != 0 ? row % p.N + 1 : p.N;
-        var max = float.NegativeInfinity;
-        for (var j = 0; j < visible; j++)
-            max = XMath.Max(max, scores[start + j]);
+        var visible = ScoreRow.Visible(p, row);
+        var max = ScoreRow.Max(scores, start, visible);
         var sum = 0f;
         for (var j = 0; j < visible; j++)
         {
@@ -85,23 +81,23 @@ public static class MaterialisedScores
     {
         int row = element;
         var start = row * p.N;
-        var visible = p.Causal != 0 ? row % p.N + 1 : p.N;
+        var visible = ScoreRow.Visible(p, row);
         var wanted = k < visible ? k : visible;
-        var pivot = RowOrder.Largest(scores, start, visible, wanted);
+        var pivot = ScoreRow.Largest(scores, start, visible, wanted);
         var max = float.NegativeInfinity;
         var above = 0;
         for (var j = 0; j < visible; j++)
         {
             var score = scores[start + j];
             max = XMath.Max(max, score);
-            above += RowOrder.Key(score) > pivot ? 1 : 0;
+            above += ScoreRow.Key(score) > pivot ? 1 : 0;
         }
 
         var ties = wanted - above;
         var sum = 0f;
         for (var j = 0; j < visible; j++)
         {
-            var key = RowOrder.Key(scores[start + j]);
+            var key = ScoreRow.Key(scores[start + j]);
             var keep = key > pivot;
             if (key == pivot && ties > 0)
             {
@@ -125,7 +121,7 @@ public static class MaterialisedScores
         var row = index / p.D;
         var c = index - row * p.D;
         var head = row / p.N;
-        var visible = p.Causal != 0 ? row - head * p.N + 1 : p.N;
+        var visible = ScoreRow.Visible(p, row);
         var sum = 0f;
         for (var j = 0; j < visible; j++)
         {

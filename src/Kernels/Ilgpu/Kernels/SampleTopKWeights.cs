@@ -15,15 +15,15 @@ public static class SampleTopKWeights
     {
         int row = element;
         var start = row * p.N;
-        var visible = p.Causal != 0 ? row % p.N + 1 : p.N;
+        var visible = ScoreRow.Visible(p, row);
         var wanted = XMath.Min(k, visible);
-        var pivot = RowOrder.Largest(scores, start, visible, wanted);
+        var pivot = ScoreRow.Largest(scores, start, visible, wanted);
         var max = float.NegativeInfinity;
         var above = 0;
         for (var j = 0; j < visible; j++)
         {
             max = XMath.Max(max, scores[start + j]);
-            above += RowOrder.Key(scores[start + j]) > pivot ? 1 : 0;
+            above += ScoreRow.Key(scores[start + j]) > pivot ? 1 : 0;
         }
 
         // Of the scores equal to the k-th, those up to this index belong to the top k.
@@ -31,7 +31,7 @@ public static class SampleTopKWeights
         var ties = wanted - above;
         for (var j = 0; j < visible && ties > 0; j++)
         {
-            if (RowOrder.Key(scores[start + j]) == pivot)
+            if (ScoreRow.Key(scores[start + j]) == pivot)
             {
                 lastTie = j;
                 ties--;
@@ -49,7 +49,7 @@ public static class SampleTopKWeights
             if (j >= visible)
                 continue;
             var score = scores[start + j];
-            var key = RowOrder.Key(score);
+            var key = ScoreRow.Key(score);
             var isTop = key > pivot || (key == pivot && j <= lastTie);
             var isKept = isTop || sampled < samples;
             var weight = isKept ? XMath.Exp(score - max) * (isTop ? 1f : factor) : 0f;

@@ -17,10 +17,8 @@ public static class TopPWeights
     {
         int row = element;
         var start = row * p.N;
-        var visible = p.Causal != 0 ? row % p.N + 1 : p.N;
-        var max = float.NegativeInfinity;
-        for (var j = 0; j < visible; j++)
-            max = XMath.Max(max, scores[start + j]);
+        var visible = ScoreRow.Visible(p, row);
+        var max = ScoreRow.Max(scores, start, visible);
         for (var j = 0; j < visible; j++)
             scores[start + j] = XMath.Exp(scores[start + j] - max);
         var wanted = mass * SumFrom(scores, start, visible, 0);

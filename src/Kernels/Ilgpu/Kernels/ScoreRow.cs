@@ -1,10 +1,22 @@
 using ILGPU;
+using ILGPU.Algorithms;
 
 namespace AttnSweep.Kernels.Ilgpu.Kernels;
 
-/// <summary>The order of a row's scores.</summary>
-internal static class RowOrder
+/// <summary>One row of materialised scores, and their order.</summary>
+internal static class ScoreRow
 {
+    /// <summary>Keys that a row sees; rows are numbered through all heads.</summary>
+    public static int Visible(Problem p, int row) => p.Causal != 0 ? row % p.N + 1 : p.N;
+
+    public static float Max(ArrayView<float> scores, int start, int visible)
+    {
+        var max = float.NegativeInfinity;
+        for (var j = 0; j < visible; j++)
+            max = XMath.Max(max, scores[start + j]);
+        return max;
+    }
+
     /// <summary>The <see cref="Key"/> of the largest score but <paramref name="wanted"/> - 1, exactly: by bisection over its 32 bits.</summary>
     public static uint Largest(ArrayView<float> scores, int start, int visible, int wanted)
     {

@@ -1,0 +1,54 @@
+using AttnSweep.Kernels.Inputs;
+using AttnSweep.Sweeps;
+
+namespace AttnSweep.Kernels.Tests.Ilgpu;
+
+/// <summary>
+/// A device's driver reads and writes host memory by its address, on a thread of its own; the collector moves what is not pinned.
+/// </summary>
+[Trait("Backend", "ilgpu"), Trait("Category", "slow"), Collection("ilgpu")]
+public sealed class MovingMemoryTests
+{
+    private const int Copies = 3000;
+
+    [Fact]
+    public void Outputs_arrive_whole_while_the_collector_moves_memory()
+    {
+        // 64 KiB: smaller than what the collector leaves where it is.
+        var input = AttentionInput.Create(AttentionKernelContract.Input(n: 250, d: 64));
+        using var device = OpenClDevice.Open();
+        using var prepared = device.Prepare(KernelSpec.Plain("flash"), input);
+        prepared.Launch(1);
+        var expected = new float[input.Q.Length];
+        prepared.ReadOutput(expected);
+
+        using var stop = new CancellationTokenSource();
+        var mover = new Thread(() => MoveMemory(stop.Token));
+        mover.Start();
+        var wrong = 0;
+        for (var copy = 0; copy < Copies; copy++)
+        {
+            var output = new float[expected.Length];
+            prepared.ReadOutput(output);
+            wrong += output.AsSpan().SequenceEqual(expected) ? 0 : 1;
+        }
+
+        stop.Cancel();
+        mover.Join();
+        Assert.Equal(0, wrong);
+    }
+
+    /// <summary>Leaves holes between what lives, and has them closed.</summary>
+    private static void MoveMemory(CancellationToken stop)
+    {
+        var living = new object[64];
+        for (var i = 0; !stop.IsCancellationRequested; i++)
+        {
+            living[i % living.Length] = new byte[1 + (i * 7919 % 4000)];
+            if (i % 32 == 0)
+            {
+                GC.Collect(0, GCCollectionMode.Forced, blocking: true, compacting: true);
+            }
+        }
+    }
+}
