@@ -197,6 +197,22 @@ public sealed class ReportTests
         Assert.Equal("2", json.RootElement.GetProperty("environments")[0].GetProperty("facts").GetProperty("cores").GetString());
     }
 
+    [Fact]
+    public void The_frontier_is_told_shape_by_shape_in_order_of_error_and_left_out_where_dense_is_alone()
+    {
+        var console = new TestConsole().Width(120);
+        Report().Write(console);
+        Assert.Contains("cpu-simd (Some CPU), independent, d = 16", console.Output, StringComparison.Ordinal);
+        Assert.Contains("n=64, sigma=0.5: flash 1.00x (3.0e-7), topk(k=n/16) 2.50x (0.1)", console.Output, StringComparison.Ordinal);
+        Assert.Contains("n=64, sigma=1: flash 1.00x (3.0e-7)", console.Output, StringComparison.Ordinal);
+        using var json = System.Text.Json.JsonDocument.Parse(Report().Json());
+        Assert.Equal("topk(k=n/16)", json.RootElement.GetProperty("frontier")[1].GetProperty("variant").GetString());
+
+        var alone = new TestConsole().Width(120);
+        (Report() with { Frontier = [.. Report().Frontier.Where(r => r.Variant == "flash")] }).Write(alone);
+        Assert.DoesNotContain("Frontier", alone.Output, StringComparison.Ordinal);
+    }
+
     private static RunProgress Progress(long done, double doneSeconds) => new(
         7, "running", 100, done, 100, doneSeconds, 10, new Dictionary<string, long> { ["ok"] = done - 1, ["crashed"] = 1 },
         [new DeviceAtWork("host-1", "cpu-simd", 3, 1, "topk(k=4) n=64 d=16", 0.5, 20)]);
@@ -209,6 +225,11 @@ public sealed class ReportTests
             new SpeedupRow("flash", "cpu-simd", 64, 16, 1, 4, 1, 1, 1, 0, 1),
             new SpeedupRow("topk(k=n/16)", "cpu-simd", 64, 16, 0.5, 4, 2.5, 2, 3, 0.1, 0.0625),
             new SpeedupRow("topk(k=n/16)", "cpu-simd", 64, 16, 1, 4, 0.5, 0.4, 0.6, 0.2, 0.0625),
+        ],
+        [
+            new FrontierRow("cpu-simd", "Some CPU", "independent", 64, 16, 0.5, 1, "flash", 1, 3e-7, 1, 4),
+            new FrontierRow("cpu-simd", "Some CPU", "independent", 64, 16, 0.5, 2, "topk(k=n/16)", 2.5, 0.1, 0.0625, 4),
+            new FrontierRow("cpu-simd", "Some CPU", "independent", 64, 16, 1, 1, "flash", 1, 3e-7, 1, 4),
         ],
         [new SparsityRow("independent", false, 1, 64, 16, 1, 1, "entropy", 3, 3.1), new SparsityRow("independent", false, 1, 64, 16, 1, 2, "entropy", 3.2, 3.1)],
         [new OutcomeRow("crashed", "topk(k=n/16)", "cpu-simd", 1, "the runner died")],

@@ -10,7 +10,7 @@ namespace AttnSweep.Cli.Reports;
 /// <summary>Everything a summary shows.</summary>
 internal sealed record RunReport(
     RunRecord Run, RunProgress Progress, IReadOnlyList<EnvironmentRow> Environments, IReadOnlyList<SpeedupRow> Speedups,
-    IReadOnlyList<SparsityRow> Sparsity, IReadOnlyList<OutcomeRow> Outcomes, IReadOnlyList<VerdictRow> Verdicts)
+    IReadOnlyList<FrontierRow> Frontier, IReadOnlyList<SparsityRow> Sparsity, IReadOnlyList<OutcomeRow> Outcomes, IReadOnlyList<VerdictRow> Verdicts)
 {
     private static readonly JsonSerializerOptions JsonRules = new()
     {
@@ -27,6 +27,7 @@ internal sealed record RunReport(
         await runs.ProgressAsync(run.RunId, cancellation),
         await reader.EnvironmentsAsync(run.RunId, cancellation),
         await reader.SpeedupsAsync(run.RunId, cancellation),
+        await reader.FrontierAsync(run.RunId, cancellation),
         await reader.SparsityAsync(run.RunId, SparsityTables.ShownMetrics, cancellation),
         await reader.OutcomesAsync(run.RunId, cancellation),
         await reader.VerdictsAsync(run.RunId, cancellation));
@@ -42,6 +43,7 @@ internal sealed record RunReport(
             Progress.ElapsedSeconds,
             Environments = Environments.Select(e => new { e.Backend, e.Device, e.Workers, e.Cells, Facts = e.Facts is null ? (JsonElement?)null : JsonSerializer.Deserialize<JsonElement>(e.Facts) }),
             Speedups,
+            Frontier,
             Sparsity = Sparsity.GroupBy(s => (s.InputModel, s.Causal, s.Heads, s.N, s.D, s.Sigma, s.Metric))
                 .Select(g => (Shape: g.Key, Cell: SparsityCell.Of(g.Key.Metric, g.Key.N, g.Key.Sigma, [.. g]))).Where(x => x.Cell is not null)
                 .Select(x => new
@@ -68,6 +70,7 @@ internal sealed record RunReport(
     {
         WriteHead(console);
         WriteSpeedups(console);
+        WriteFrontier(console);
         WriteSparsity(console);
         WriteOutcomes(console);
         WriteVerdicts(console);
@@ -102,6 +105,24 @@ internal sealed record RunReport(
         foreach (var variant in sparse.GroupBy(s => (s.Variant, s.Backend)))
         {
             console.Write(new Padder(new Text(SpeedupVerdict.Line(variant.Key.Variant, variant.Key.Backend, [.. variant])), new Padding(2, 0, 0, 0)));
+        }
+
+        console.WriteLine();
+    }
+
+    /// <summary>A frontier of the dense kernel alone says nothing.</summary>
+    private void WriteFrontier(IAnsiConsole console)
+    {
+        if (Frontier.All(r => IsDense(r.Variant)))
+        {
+            return;
+        }
+
+        console.Write(new Text(FrontierLines.Heading, new Style(decoration: Decoration.Bold)));
+        console.WriteLine();
+        foreach (var part in FrontierLines.Of(Frontier))
+        {
+            console.Write(part);
         }
 
         console.WriteLine();

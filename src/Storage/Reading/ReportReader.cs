@@ -11,6 +11,10 @@ public sealed class ReportReader(Database database)
     public Task<IReadOnlyList<SpeedupRow>> SpeedupsAsync(long run, CancellationToken cancellation) =>
         database.QueryAsync<SpeedupRow>(Queries["speedups"], new { run }, cancellation);
 
+    /// <summary>Only the points on the frontier, shape by shape, most exact first.</summary>
+    public Task<IReadOnlyList<FrontierRow>> FrontierAsync(long run, CancellationToken cancellation) =>
+        database.QueryAsync<FrontierRow>(Queries["frontier"], new { run }, cancellation);
+
     /// <param name="metrics">Columns of <c>v_sparsity</c>.</param>
     public Task<IReadOnlyList<SparsityRow>> SparsityAsync(long run, IReadOnlyList<string> metrics, CancellationToken cancellation) =>
         database.QueryAsync<SparsityRow>(Queries["sparsity_by_seed"], new { run, metrics = metrics.ToArray() }, cancellation);
@@ -46,6 +50,11 @@ public sealed class ReportReader(Database database)
 
 public sealed record SpeedupRow(
     string Variant, string Backend, int N, int D, double Sigma, long Cells, double Speedup, double SpeedupLow, double SpeedupHigh, double? RelError, double? KeptFraction);
+
+/// <param name="Input">Input variant, mask and heads in words.</param>
+/// <param name="Place">1: the most exact of its shape.</param>
+public sealed record FrontierRow(
+    string Backend, string? Device, string Input, int N, int D, double Sigma, int Place, string Variant, double Speedup, double RelError, double? KeptFraction, long Cells);
 
 /// <param name="Measured">Mean over the sampled rows of one input.</param>
 public sealed record SparsityRow(string InputModel, bool Causal, int Heads, int N, int D, double Sigma, long Seed, string Metric, double? Measured, double? Theory);
