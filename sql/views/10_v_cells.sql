@@ -52,7 +52,22 @@ SELECT r.run_id,
        coalesce(r.measure->>'cache', 'hot') AS cache,
        x.dropped_error,
        x.dropped_max_abs_error,
-       x.phases_us
+       x.phases_us,
+       x.data_dependent,
+       x.useful_flops / x.time_median_us / 1e3 / x.peak_gflops AS flops_share,
+       x.compulsory_bytes / x.time_median_us / 1e3 / x.peak_gigabytes AS bandwidth_share,
+       x.peak_gflops,
+       x.peak_gigabytes,
+       x.compulsory_bytes,
+       x.verify_seconds,
+       x.peak_memory_bytes,
+       x.theory,
+       x.lse_error,
+       x.kappa,
+       x.bucket_gain,
+       x.rounding_error,
+       x.rounding_max_abs_error,
+       x.selection_changed
 FROM results x
 JOIN cells c USING (cell_id)
 JOIN shards s USING (shard_id)
@@ -117,3 +132,18 @@ COMMENT ON COLUMN v_cells.cache IS 'hot or cold: what the caches held when a sam
 COMMENT ON COLUMN v_cells.dropped_error IS 'As rel_error, of the same kept keys without renormalising, in double precision; null for dense kernels.';
 COMMENT ON COLUMN v_cells.dropped_max_abs_error IS 'As max_abs_error, of the same kept keys without renormalising; null for dense kernels.';
 COMMENT ON COLUMN v_cells.phases_us IS 'Microseconds of one launch by phase, measured apart from the trials; null where the kernel does not tell.';
+COMMENT ON COLUMN v_cells.data_dependent IS 'The kernel declares that its time may depend on the values of its input; null in rows of earlier versions, as are the next columns.';
+COMMENT ON COLUMN v_cells.flops_share IS 'useful_gflops over peak_gflops: the share of the device''s multiply-adds that the algorithm''s own work reached.';
+COMMENT ON COLUMN v_cells.bandwidth_share IS 'Compulsory bytes over the time, over peak_gigabytes: near 1, the cell is bound by memory.';
+COMMENT ON COLUMN v_cells.peak_gflops IS 'Fused multiply-adds of the device when its runner started, in GFLOP/s of float32.';
+COMMENT ON COLUMN v_cells.peak_gigabytes IS 'Memory bandwidth of the device when its runner started, read and write together, in GB/s.';
+COMMENT ON COLUMN v_cells.compulsory_bytes IS 'Bytes that one launch must move at least: Q, K, V read, O written.';
+COMMENT ON COLUMN v_cells.verify_seconds IS 'Time that the runner spent on comparing the output with the references.';
+COMMENT ON COLUMN v_cells.peak_memory_bytes IS 'Largest resident set of the runner from the start of the shard to the end of the cell''s verification.';
+COMMENT ON COLUMN v_cells.theory IS 'What theory predicts, by column of this view (ln_kappa: ln of kappa): value, tolerance, outside; see v_theory.';
+COMMENT ON COLUMN v_cells.lse_error IS 'Root mean square error of ln sum exp over the verified rows; null for kernels that do not estimate.';
+COMMENT ON COLUMN v_cells.kappa IS 'Largest over smallest of the verified rows'' sums of exp(score) over the keys that the kernel does not compute exactly; null for kernels that do not estimate.';
+COMMENT ON COLUMN v_cells.bucket_gain IS 'Softmax mass of the keys in the query''s own hash bucket over their share of the keys; null for kernels that do not hash.';
+COMMENT ON COLUMN v_cells.rounding_error IS 'Relative Frobenius error that storing Q, K and V in dtype alone gives dense attention; null for float32.';
+COMMENT ON COLUMN v_cells.rounding_max_abs_error IS 'Largest absolute error of that kind; null for float32.';
+COMMENT ON COLUMN v_cells.selection_changed IS 'Share of the kept keys that the kernel would not keep had the input been stored in float32; null for float32 and dense kernels.';

@@ -42,7 +42,9 @@ SELECT r.run_id,
        s.measured_at,
        i.input_variant,
        i.input_parameters,
-       i.dtype
+       i.dtype,
+       s.seconds,
+       (s.metrics -> 'alpha' ->> 'max')::double precision AS alpha
 FROM sparsity s
 JOIN v_inputs i USING (input_id)
 JOIN runs r ON r.run_id = i.run_id
@@ -91,3 +93,5 @@ COMMENT ON COLUMN v_sparsity.measured_at IS 'When it was recorded.';
 COMMENT ON COLUMN v_sparsity.input_variant IS 'The input model with its parameters, the same for every n, d, sigma and seed: group by it.';
 COMMENT ON COLUMN v_sparsity.input_parameters IS 'Parameters of the input model that differ from the usual ones, by the names of the sweep file.';
 COMMENT ON COLUMN v_sparsity.dtype IS 'What Q, K and V were rounded to: float32, float16 or bfloat16. Computation is float32.';
+COMMENT ON COLUMN v_sparsity.seconds IS 'Time that the runner spent on measuring it.';
+COMMENT ON COLUMN v_sparsity.alpha IS 'n times the largest, over keys j, of sum over rows i of p_ij^2 (HyperAttention''s alpha); null unless the sample holds every row of an input that is not causal.';

@@ -27,7 +27,7 @@ internal sealed unsafe class CacheSweep : IDisposable
     internal static long Bytes(string size) =>
         size.Trim() is [.. var number, 'K'] && long.TryParse(number, CultureInfo.InvariantCulture, out var kilobytes) && kilobytes > 0 ? kilobytes << 10 : UsualCacheBytes;
 
-    private static long LastCacheBytes()
+    internal static long LastCacheBytes()
     {
         for (var level = 3; level >= 2; level--)
         {

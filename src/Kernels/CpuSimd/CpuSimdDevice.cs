@@ -1,9 +1,11 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using AttnSweep.Catalogue;
+using AttnSweep.Kernels.Benchmarks;
 using AttnSweep.Kernels.Devices;
 using AttnSweep.Kernels.Inputs;
 using AttnSweep.Protocol;
+using AttnSweep.Results;
 using AttnSweep.Sweeps;
 
 namespace AttnSweep.Kernels.CpuSimd;
@@ -73,6 +75,8 @@ public sealed class CpuSimdDevice : IDevice
         _caches.Run(_team);
         return true;
     }
+
+    public DeviceCeilings? MeasureCeilings() => ProcessorCeilings.Measure(_team);
 
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using AttnSweep.Kernels.Inputs;
 using AttnSweep.Protocol;
+using AttnSweep.Results;
 using AttnSweep.Sweeps;
 
 namespace AttnSweep.Kernels.Devices;
@@ -16,6 +17,9 @@ public interface IDevice : IDisposable
 
     /// <summary>Fills the caches with what no kernel reads, and waits until that is done. False where the device cannot.</summary>
     bool TryEmptyCaches() => false;
+
+    /// <summary>Measures what the device can do at best, in some tenths of a second. Null where it cannot tell.</summary>
+    DeviceCeilings? MeasureCeilings() => null;
 }
 
 /// <summary>A kernel ready to launch on one input.</summary>

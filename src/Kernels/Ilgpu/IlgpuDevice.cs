@@ -1,6 +1,9 @@
+using AttnSweep.Kernels.Benchmarks;
+using AttnSweep.Kernels.CpuSimd;
 using AttnSweep.Kernels.Devices;
 using AttnSweep.Kernels.Inputs;
 using AttnSweep.Protocol;
+using AttnSweep.Results;
 using AttnSweep.Sweeps;
 using ILGPU;
 using ILGPU.Runtime;
@@ -62,6 +65,17 @@ internal sealed class IlgpuDevice(DeviceInfo info, Context context, Accelerator 
         _sweep.MemSetToZero();
         accelerator.Synchronize();
         return true;
+    }
+
+    /// <summary>A driver for processors is held against the processor, whatever its compiler makes of a loop. ILGPU's CPU accelerator is for debugging.</summary>
+    public DeviceCeilings? MeasureCeilings()
+    {
+        if (accelerator.AcceleratorType == AcceleratorType.CPU)
+            return null;
+        if (!IsProcessor)
+            return AcceleratorCeilings.Measure(accelerator, Info.MemoryBytes);
+        using var team = new ThreadTeam(Environment.ProcessorCount);
+        return ProcessorCeilings.Measure(team);
     }
 
     public void Dispose()

@@ -13,7 +13,14 @@ namespace AttnSweep.Kernels.Reference;
 /// <param name="SquaredDropped">Of the kept keys' p_j v_j, not renormalised, against dense.</param>
 internal readonly record struct RowCheck(
     int Head, int Row, double Error, double Yardstick, double LargestScore, bool IsFinite, bool IsAmbiguous, double Slack,
-    double SquaredError, double SquaredTruth, double MaxAbsolute, double Lost, int Kept, double SquaredDropped, double MaxDropped);
+    double SquaredError, double SquaredTruth, double MaxAbsolute, double Lost, int Kept, double SquaredDropped, double MaxDropped, RowEstimate? Estimate = null, int Changed = 0);
+
+/// <summary>Of a row of a kernel that estimates.</summary>
+/// <param name="LogError">Of ln sum exp(score).</param>
+/// <param name="LogRest">ln of the sum of exp(score) over the keys that are not computed exactly.</param>
+/// <param name="BucketMass">Softmax mass of the keys in the query's hash bucket.</param>
+/// <param name="BucketShare">Those keys over all visible ones.</param>
+internal sealed record RowEstimate(double LogError, double LogRest, double BucketMass, double BucketShare);
 
 /// <summary>Adds up the rows of one check and decides.</summary>
 internal sealed class ErrorTally(KernelSpec kernel, InputSpec input)
@@ -23,7 +30,8 @@ internal sealed class ErrorTally(KernelSpec kernel, InputSpec input)
 
     public void Add(RowCheck row) => _rows.Add(row);
 
-    public KernelVerifier.Verdict Decide(double largestValue)
+    /// <param name="storage">What rounding alone does to dense attention on these rows; null where tensors are float32.</param>
+    public KernelVerifier.Verdict Decide(double largestValue, StorageError? storage = null)
     {
         var clear = _rows.Where(r => !r.IsAmbiguous).ToList();
         var scale = largestValue * Math.Max(1, _rows.Max(r => r.LargestScore));
@@ -39,12 +47,28 @@ internal sealed class ErrorTally(KernelSpec kernel, InputSpec input)
             allowed,
             _rows.Count - clear.Count,
             isDense ? null : truth == 0 ? 0 : Math.Sqrt(_rows.Sum(r => r.SquaredDropped)) / truth,
-            isDense ? null : _rows.Max(r => r.MaxDropped));
+            isDense ? null : _rows.Max(r => r.MaxDropped),
+            Estimate(),
+            storage is null || isDense ? storage : storage with { SelectionChanged = (double)_rows.Sum(r => (long)r.Changed) / Math.Max(1, _rows.Sum(r => (long)r.Kept)) });
 
         var worst = _rows.MaxBy(r => r.IsFinite ? r.Error - r.Slack : double.PositiveInfinity);
         // Written so that a NaN is wrong.
         var isRight = worst.IsFinite && worst.Error <= allowed + worst.Slack;
         return new KernelVerifier.Verdict(isRight, error, KeptPairs(), isRight ? null : Describe(worst, allowed));
+    }
+
+    private EstimateError? Estimate()
+    {
+        var rows = _rows.Select(r => r.Estimate).OfType<RowEstimate>().ToList();
+        if (rows.Count == 0)
+        {
+            return null;
+        }
+
+        var share = rows.Sum(r => r.BucketShare);
+        return new EstimateError(
+            Math.Sqrt(rows.Average(r => r.LogError * r.LogError)), Math.Exp(rows.Max(r => r.LogRest) - rows.Min(r => r.LogRest)),
+            share > 0 ? rows.Sum(r => r.BucketMass) / share : null);
     }
 
     private string Describe(RowCheck row, double allowed)

@@ -14,6 +14,8 @@ internal sealed class HyperRule
     private readonly int _block;
     private readonly int _samples;
     private readonly List<(HyperPart Part, SortedPart? Sorted)> _parts = [];
+    private readonly int[] _queryPlaces;
+    private readonly int[] _keyPlaces;
 
     public HyperRule(KernelSpec kernel, InputSpec input, int head, float[] queries, float[] keys)
     {
@@ -25,6 +27,7 @@ internal sealed class HyperRule
         var isHashed = parts.Any(p => p.Kind == HyperPartKind.Estimated);
         var queryPlaces = isHashed ? Places(queries, planes) : [];
         var keyPlaces = isHashed ? Places(keys, planes) : [];
+        (_queryPlaces, _keyPlaces) = (queryPlaces, keyPlaces);
         for (var i = 0; i < parts.Count; i++)
         {
             var part = parts[i];
@@ -62,6 +65,14 @@ internal sealed class HyperRule
         if (kept.Kept.Count == factors.Length && kept.Factors.TrueForAll(f => f == 1))
         {
             kept.Factors.Clear();
+        }
+
+        for (var j = 0; j < factors.Length && _keyPlaces.Length > 0; j++)
+        {
+            if (_keyPlaces[j] == _queryPlaces[row])
+            {
+                kept.Bucket.Add(j);
+            }
         }
 
         return kept;

@@ -22,6 +22,9 @@ public sealed class KeptKeys
     /// <summary>The largest factor that an ambiguous key may get.</summary>
     public double AmbiguousFactor { get; set; } = 1;
 
+    /// <summary>The keys in the query's own hash bucket; empty for kernels that do not hash.</summary>
+    public List<int> Bucket { get; } = [];
+
     public double FactorAt(int place) => Factors.Count == 0 ? 1 : Factors[place];
 }
 

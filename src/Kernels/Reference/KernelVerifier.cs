@@ -27,6 +27,8 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
     private readonly HeadReference?[] _heads = new HeadReference?[input.Spec.Heads];
     private readonly Dictionary<(int Head, int Row), DenseRow> _dense = [];
     private readonly float _largestValue = input.V.Max(Math.Abs);
+    private UnroundedReference? _unrounded;
+    private StorageError? _storage;
 
     public AttentionInput Input { get; } = input;
 
@@ -37,6 +39,7 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
     {
         var spec = Input.Spec;
         var tally = new ErrorTally(kernel, spec);
+        MeasureStorage();
         for (var head = 0; head < spec.Heads; head++)
         {
             var reference = Head(head);
@@ -47,7 +50,7 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
             }
         }
 
-        return tally.Decide(_largestValue);
+        return tally.Decide(_largestValue, _storage);
     }
 
     /// <summary>Adds the sparsity of up to <paramref name="rowCount"/> sampled rows (over all heads) to <paramref name="sparsity"/>.</summary>
@@ -56,6 +59,33 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
         foreach (var row in RowSample.ForSparsity(Input.Spec, rowCount))
         {
             sparsity.Add(Head((int)(row / Input.Spec.N)).Truth((int)(row % Input.Spec.N)));
+        }
+    }
+
+    /// <summary>HyperAttention's alpha over the keys of the first head: null where the sample leaves rows out, or rows see different keys.</summary>
+    public MetricSummary? MeasureAlpha(int rowCount)
+    {
+        var spec = Input.Spec;
+        if (spec.Causal || rowCount < (long)spec.Heads * spec.N)
+        {
+            return null;
+        }
+
+        var columns = new ColumnConcentration(spec.N);
+        for (var row = 0; row < spec.N; row++)
+        {
+            columns.Add(Head(0).Truth(row));
+        }
+
+        return columns.Summarise();
+    }
+
+    /// <summary>Once: the same for every kernel.</summary>
+    private void MeasureStorage()
+    {
+        if (_storage is null && (_unrounded ??= UnroundedReference.Of(Input.Spec)) is { } unrounded)
+        {
+            _storage = unrounded.DenseError(_sample, (head, row) => Dense(head, row, Head(head), Head(head).Truth(row)).Output);
         }
     }
 
@@ -98,11 +128,13 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
         }
 
         var (lost, slack) = (0.0, 0.0);
+        RowEstimate? estimate = null;
         if (!isDense || keys.Ambiguous.Count > 0)
         {
             var probabilities = scores.Truth.ToArray();
             ReferenceAttention.Softmax<double>(probabilities);
             lost = 1 - keys.Kept.Sum(j => probabilities[j]);
+            estimate = factors.IsEmpty ? null : Estimate(keys, probabilities, logWeight, dense.LogWeight);
             var mass = keys.Kept.Select((j, place) => keys.FactorAt(place) * probabilities[j]).Sum();
             var doubtful = keys.AmbiguousFactor * keys.Ambiguous.Sum(j => probabilities[j]);
             // Adding or dropping mass a of a renormalised mean of mass m moves it by at most a / m times the spread of V.
@@ -110,7 +142,23 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
         }
 
         return new RowCheck(head, row, error, yardstick, scores.Largest, isFinite, keys.Ambiguous.Count > 0, slack,
-            squaredError, squaredTruth, largest, lost, kept.Length, squaredDropped, largestDropped);
+            squaredError, squaredTruth, largest, lost, kept.Length, squaredDropped, largestDropped, estimate,
+            isDense ? 0 : _unrounded?.Changed(kernel, head, row, keys.Kept) ?? 0);
+    }
+
+    /// <summary>Keys of factor 1 are computed exactly; kappa and alpha of HyperAttention are about what is left.</summary>
+    private static RowEstimate Estimate(KeptKeys keys, double[] probabilities, double logWeight, double denseLogWeight)
+    {
+        var rest = 1.0;
+        for (var place = 0; place < keys.Kept.Count; place++)
+        {
+            rest -= keys.Factors[place] == 1 ? probabilities[keys.Kept[place]] : 0;
+        }
+
+        // What is left is a difference from 1, so it cannot be known better than to some roundings.
+        return new RowEstimate(
+            logWeight - denseLogWeight, Math.Log(Math.Max(rest, 1e-15)) + denseLogWeight,
+            keys.Bucket.Sum(j => probabilities[j]), (double)keys.Bucket.Count / probabilities.Length);
     }
 
     private DenseRow Dense(int head, int row, HeadReference reference, double[] scores)

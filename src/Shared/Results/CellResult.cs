@@ -12,10 +12,11 @@ namespace AttnSweep.Results;
 /// <param name="DenseFlops">FLOPs of dense attention on the same input.</param>
 /// <param name="Trials">One entry per trial, in order; empty unless the outcome is ok.</param>
 /// <param name="Phases">Microseconds of one launch by phase (pack, hash, sort, gather, score, select, combine, attend, …), measured apart from the trials; null where the kernel does not tell.</param>
+/// <param name="Facts">Null from a runner that did not say, and where the kernel never ran.</param>
 public sealed record CellResult(
     long CellId, Outcome Outcome, string? Detail, KernelError? Error,
     double KeptPairs, double UsefulFlops, double DenseFlops, IReadOnlyList<TrialResult> Trials,
-    ImmutableSortedDictionary<string, double>? Phases = null);
+    ImmutableSortedDictionary<string, double>? Phases = null, CellFacts? Facts = null);
 
 /// <summary>How far an output is from the truth, on the verified rows.</summary>
 /// <param name="Rows">Rows compared.</param>
@@ -27,10 +28,12 @@ public sealed record CellResult(
 /// <param name="AmbiguousRows">Rows left out of the verification because rounding decides what is kept (a near tie at the boundary).</param>
 /// <param name="DroppedFrobenius">As <paramref name="RelativeFrobenius"/>, of the same kept keys without renormalising (sum of p_j v_j with the dense p), in double precision; null for dense kernels.</param>
 /// <param name="DroppedMaxAbsolute">As <paramref name="MaxAbsolute"/>, likewise.</param>
+/// <param name="Estimate">Null for kernels that do not estimate.</param>
+/// <param name="Storage">Null where tensors are float32.</param>
 public sealed record KernelError(
     int Rows, double RelativeFrobenius, double MaxAbsolute, double? TotalVariation,
     double Verification, double Allowed, int AmbiguousRows,
-    double? DroppedFrobenius = null, double? DroppedMaxAbsolute = null);
+    double? DroppedFrobenius = null, double? DroppedMaxAbsolute = null, EstimateError? Estimate = null, StorageError? Storage = null);
 
 /// <summary>One series of samples.</summary>
 /// <param name="Trial">0-based.</param>

@@ -41,6 +41,9 @@ public static class SparsityMetrics
     /// <summary>max p.</summary>
     public const string MaxP = "max_p";
 
+    /// <summary>n sum over rows i of p_ij^2, over the keys j: HyperAttention's alpha is its maximum. No column of the store; only where every row was sampled.</summary>
+    public const string Alpha = "alpha";
+
     /// <summary>The metrics in the order of the view's columns.</summary>
     public static IReadOnlyList<string> All { get; } =
     [

@@ -106,6 +106,40 @@ public sealed class ExactRow
         return (new ExactRowMeans(lnZ, othersP2 + selfP2, Math.Max(0, entropy), Math.Max(0, variance)), selfMass);
     }
 
+    /// <summary>
+    /// E sum over j in H of p'_j p_j, where H holds <paramref name="kept"/> of the n keys chosen without a look at their scores and p' is the softmax over H
+    /// alone. With 1/(Z_H Z) = int int exp(-u Z_H - v Z) du dv and t = u + v it is kept int g2(t) g0(t)^(kept-1) C(t) dt, C(t) = int_0^t g0(v)^(n-kept) dv.
+    /// At kept = n it is E sum p^2.
+    /// </summary>
+    public double BlindOverlap(int kept, int n)
+    {
+        if (kept < 1 || kept > n)
+            throw new ArgumentOutOfRangeException(nameof(kept), kept, $"A keep set has 1 to n = {n} keys.");
+        // Zero keys give a factor of 1 also where g0 has reached 0.
+        double LogPower(int keys, int i) => keys == 0 ? 0 : keys * _logG0[i];
+        double Inner(int i) => Math.Exp(_lowest + i * _step + LogPower(n - kept, i));
+
+        // C by the trapezoid rule in y = ln v, with the first end correction of Euler and Maclaurin (the inner integral ends where the integrand does not
+        // vanish); below the grid g0 is 1.
+        double SlopeOfInner(int i)
+        {
+            var (before, after) = (Math.Max(0, i - 1), Math.Min(_logG0.Length - 1, i + 1));
+            return kept < n && double.IsNegativeInfinity(_logG0[after]) ? 0 : Inner(i) * (1 + (LogPower(n - kept, after) - LogPower(n - kept, before)) / ((after - before) * _step));
+        }
+
+        var first = Inner(0) + _step * SlopeOfInner(0) / 6;
+        double before = 0, sum = 0;
+        for (var i = 0; i < _logG0.Length; i++)
+        {
+            var inner = Inner(i);
+            var upTo = Math.Exp(_lowest) + _step * (before + (inner - first) / 2 - (i == 0 ? 0 : _step * SlopeOfInner(i) / 12));
+            before += inner;
+            sum += _u2G2[i] * Math.Exp(LogPower(kept - 1, i) - (_lowest + i * _step)) * Math.Max(0, upTo);
+        }
+
+        return kept * _step * sum;
+    }
+
     private void Tabulate()
     {
         // exp(-u e^(tau z)) turns over within 1/tau of z, hence the step.

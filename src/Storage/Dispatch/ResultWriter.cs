@@ -14,7 +14,9 @@ internal sealed class ResultWriter(NpgsqlConnection connection, CancellationToke
         """
         COPY results (cell_id, attempt, outcome, detail, samples, time_median_us, time_low_us, time_high_us, speedup_vs_dense,
             verified_rows, rel_error, max_abs_error, total_variation, verification_error, verification_allowed, ambiguous_rows,
-            kept_pairs, useful_flops, dense_flops, dropped_error, dropped_max_abs_error, phases_us) FROM STDIN (FORMAT BINARY)
+            kept_pairs, useful_flops, dense_flops, dropped_error, dropped_max_abs_error, phases_us,
+            data_dependent, compulsory_bytes, verify_seconds, peak_memory_bytes, peak_gflops, peak_gigabytes, theory,
+            lse_error, kappa, bucket_gain, rounding_error, rounding_max_abs_error, selection_changed) FROM STDIN (FORMAT BINARY)
         """;
 
     private const string CopyTrials =
@@ -24,7 +26,7 @@ internal sealed class ResultWriter(NpgsqlConnection connection, CancellationToke
         """;
 
     private static readonly string CopySparsity =
-        $"COPY sparsity (input_id, shard_id, attempt, rows_sampled, {string.Join(", ", SparsityMetrics.All)}, metrics, theory) FROM STDIN (FORMAT BINARY)";
+        $"COPY sparsity (input_id, shard_id, attempt, rows_sampled, {string.Join(", ", SparsityMetrics.All)}, metrics, theory, seconds) FROM STDIN (FORMAT BINARY)";
 
     public async Task WriteAsync(IReadOnlyList<CellResult> results, int attempt)
     {
@@ -65,8 +67,9 @@ internal sealed class ResultWriter(NpgsqlConnection connection, CancellationToke
             await Double(copy, sparsity.Metrics.TryGetValue(metric, out var summary) ? summary.Mean : null);
         }
 
-        await copy.WriteAsync(JsonSerializer.Serialize(sparsity.Metrics, ProtocolJson.Options), NpgsqlDbType.Jsonb, cancellation);
-        await copy.WriteAsync(JsonSerializer.Serialize(sparsity.Theory, ProtocolJson.Options), NpgsqlDbType.Jsonb, cancellation);
+        await Json(copy, sparsity.Metrics);
+        await Json(copy, sparsity.Theory);
+        await Double(copy, sparsity.Seconds);
         await copy.CompleteAsync(cancellation);
     }
 
@@ -95,14 +98,14 @@ internal sealed class ResultWriter(NpgsqlConnection connection, CancellationToke
         await Double(copy, result.DenseFlops);
         await Double(copy, result.Error?.DroppedFrobenius);
         await Double(copy, result.Error?.DroppedMaxAbsolute);
-        if (result.Phases is { } phases)
-        {
-            await copy.WriteAsync(JsonSerializer.Serialize(phases, ProtocolJson.Options), NpgsqlDbType.Jsonb, cancellation);
-        }
-        else
-        {
-            await copy.WriteNullAsync(cancellation);
-        }
+        await Json(copy, result.Phases);
+        await WriteFactsAsync(copy, result.Facts);
+        await Double(copy, result.Error?.Estimate?.LogSum);
+        await Double(copy, result.Error?.Estimate?.RowSumRatio);
+        await Double(copy, result.Error?.Estimate?.BucketGain);
+        await Double(copy, result.Error?.Storage?.RelativeFrobenius);
+        await Double(copy, result.Error?.Storage?.MaxAbsolute);
+        await Double(copy, result.Error?.Storage?.SelectionChanged);
     }
 
     private async Task WriteTrialAsync(NpgsqlBinaryImporter copy, long cellId, TrialResult trial)
@@ -127,14 +130,18 @@ internal sealed class ResultWriter(NpgsqlConnection connection, CancellationToke
         await Int(copy, trial.LaunchesPerSample);
         await Double(copy, trial.CpuSeconds);
         await Double(copy, trial.DenseMedianUs);
-        if (trial.Conditions is { } conditions)
-        {
-            await copy.WriteAsync(JsonSerializer.Serialize(conditions, ProtocolJson.Options), NpgsqlDbType.Jsonb, cancellation);
-        }
-        else
-        {
-            await copy.WriteNullAsync(cancellation);
-        }
+        await Json(copy, trial.Conditions);
+    }
+
+    private async Task WriteFactsAsync(NpgsqlBinaryImporter copy, CellFacts? facts)
+    {
+        await (facts?.DataDependent is { } declared ? copy.WriteAsync(declared, NpgsqlDbType.Boolean, cancellation) : copy.WriteNullAsync(cancellation));
+        await Double(copy, facts?.CompulsoryBytes);
+        await Double(copy, facts?.VerifySeconds);
+        await (facts?.PeakMemoryBytes is { } bytes ? Long(copy, bytes) : copy.WriteNullAsync(cancellation));
+        await Double(copy, facts?.Ceilings?.Gflops);
+        await Double(copy, facts?.Ceilings?.Gigabytes);
+        await Json(copy, facts?.Theory);
     }
 
     private Task Long(NpgsqlBinaryImporter copy, long value) => copy.WriteAsync(value, NpgsqlDbType.Bigint, cancellation);
@@ -144,6 +151,10 @@ internal sealed class ResultWriter(NpgsqlConnection connection, CancellationToke
 
     private Task Double(NpgsqlBinaryImporter copy, double? value) =>
         value is { } number ? copy.WriteAsync(number, NpgsqlDbType.Double, cancellation) : copy.WriteNullAsync(cancellation);
+
+    private Task Json<T>(NpgsqlBinaryImporter copy, T? value)
+        where T : class =>
+        value is null ? copy.WriteNullAsync(cancellation) : copy.WriteAsync(JsonSerializer.Serialize(value, ProtocolJson.Options), NpgsqlDbType.Jsonb, cancellation);
 
     private Task Text(NpgsqlBinaryImporter copy, string? value) =>
         // A driver's message may hold a NUL, which PostgreSQL's text cannot.

@@ -27,6 +27,7 @@ internal sealed class ShardMeasurement(IDevice device, Action<RunnerProtocol.Eve
     private const int FreshVerifyRows = 16;
 
     private readonly MachineWatch _watch = new(device.Info.Id);
+    private readonly DeviceCeilings? _ceilings = device.MeasureCeilings();
     private AttentionInput? _input;
     private long? _lastLaunch;
 
@@ -34,6 +35,7 @@ internal sealed class ShardMeasurement(IDevice device, Action<RunnerProtocol.Eve
 
     public void Measure(ShardWork work)
     {
+        PeakMemory.Reset();
         var stages = new Stages(work, tell);
         stages.Begin("input", null);
         if (_input?.Spec != work.Input && !TryMakeInput(work))
@@ -48,7 +50,7 @@ internal sealed class ShardMeasurement(IDevice device, Action<RunnerProtocol.Eve
             tell(new RunnerProtocol.SparsityMeasured(MeasureSparsity(verifier, rules, work.Input)));
         }
 
-        using var cells = new VerifiedCells(device, _input!, verifier);
+        using var cells = new VerifiedCells(device, _input!, verifier, _ceilings);
         var under = new SeriesConditions(device, _watch, FreshProcess: false);
         var whyNot = under.WhyNot(work.Measure);
         foreach (var cell in work.Cells.Where(_ => whyNot is not null))
@@ -116,9 +118,16 @@ internal sealed class ShardMeasurement(IDevice device, Action<RunnerProtocol.Eve
 
     private static SparsityResult MeasureSparsity(KernelVerifier verifier, SparsityRules rules, InputSpec input)
     {
+        var begun = Stopwatch.GetTimestamp();
         var rows = new RowSparsity();
         verifier.MeasureSparsity(rows, rules.Rows);
-        return new SparsityResult(rows.Rows, rows.Summarise(), SparsityTheory.Predict(input));
+        var metrics = rows.Summarise();
+        if (verifier.MeasureAlpha(rules.Rows) is { } alpha)
+        {
+            metrics = metrics.Add(SparsityMetrics.Alpha, alpha);
+        }
+
+        return new SparsityResult(rows.Rows, metrics, SparsityTheory.Predict(input), Stopwatch.GetElapsedTime(begun).TotalSeconds);
     }
 
     /// <summary>The trials of fresh processes, by cell; each process makes and verifies on its own.</summary>

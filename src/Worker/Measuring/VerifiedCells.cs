@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using AttnSweep.Catalogue;
 using AttnSweep.Kernels.Devices;
 using AttnSweep.Kernels.Inputs;
@@ -6,12 +7,17 @@ using AttnSweep.Kernels.Reference;
 using AttnSweep.Protocol;
 using AttnSweep.Results;
 using AttnSweep.Sweeps;
+using AttnSweep.Theory;
+using AttnSweep.Worker.Machine;
 
 namespace AttnSweep.Worker.Measuring;
 
 /// <summary>Prepares the kernels of a shard and checks each before it may be timed.</summary>
-internal sealed class VerifiedCells(IDevice device, AttentionInput input, KernelVerifier verifier) : IDisposable
+internal sealed class VerifiedCells(IDevice device, AttentionInput input, KernelVerifier verifier, DeviceCeilings? ceilings = null) : IDisposable
 {
+    /// <summary>Launches with clocks are repeated; beyond this they would cost more than they tell.</summary>
+    private const double LongLaunchUs = 2e6;
+
     private readonly List<VerifiedCell> _right = [];
     private readonly float[] _output = new float[input.Q.Length];
     private readonly Dictionary<VerifiedCell, IPreparedKernel> _prepared = [];
@@ -98,6 +104,14 @@ internal sealed class VerifiedCells(IDevice device, AttentionInput input, Kernel
         _prepared.Clear();
     }
 
+    private CellFacts Facts(KernelSpec kernel, double verifySeconds)
+    {
+        var definition = KernelCatalogue.Find(kernel.Name);
+        return new CellFacts(
+            definition?.IsDataDependent, definition?.CompulsoryBytes(input.Spec, kernel) ?? input.Spec.TensorBytes, verifySeconds, PeakMemory.Bytes(), ceilings,
+            KernelTheory.Predict(input.Spec, kernel, verifier.Rows));
+    }
+
     private (VerifiedCell? Right, CellResult? Ended) Prepare(CellWork? cell, KernelSpec kernel)
     {
         var dense = KernelDefinition.DenseFlops(input.Spec);
@@ -105,20 +119,22 @@ internal sealed class VerifiedCells(IDevice device, AttentionInput input, Kernel
         try
         {
             prepared = PrepareOrMakeRoom(kernel);
-            prepared.Launch(1);
+            var launch = prepared.Launch(1);
             prepared.ReadOutput(_output);
+            var begun = Stopwatch.GetTimestamp();
             var verdict = verifier.Check(kernel, _output);
+            var facts = Facts(kernel, Stopwatch.GetElapsedTime(begun).TotalSeconds);
             var useful = KernelCatalogue.Find(kernel.Name)?.UsefulFlops(input.Spec, kernel, verdict.KeptPairs) ?? dense;
             if (verdict.IsRight)
             {
-                var phases = cell is null ? null : prepared.MeasurePhases()?.ToImmutableSortedDictionary(StringComparer.Ordinal);
-                var right = new VerifiedCell(cell, kernel, verdict, useful, dense, phases);
+                var phases = cell is null || launch.HostMicroseconds > LongLaunchUs ? null : prepared.MeasurePhases()?.ToImmutableSortedDictionary(StringComparer.Ordinal);
+                var right = new VerifiedCell(cell, kernel, verdict, useful, dense, phases, facts);
                 _prepared.Add(right, prepared);
                 prepared = null;
                 return (right, null);
             }
 
-            return (null, Ended(Outcome.WrongResult, verdict.WhyWrong, verdict.Error, verdict.KeptPairs, useful));
+            return (null, Ended(Outcome.WrongResult, verdict.WhyWrong, verdict.Error, verdict.KeptPairs, useful, facts));
         }
         catch (KernelUnsupportedException problem)
         {
@@ -138,17 +154,17 @@ internal sealed class VerifiedCells(IDevice device, AttentionInput input, Kernel
             prepared?.Dispose();
         }
 
-        CellResult? Ended(Outcome outcome, string? detail, KernelError? error = null, double kept = 0, double useful = 0) =>
-            cell is null ? null : new CellResult(cell.CellId, outcome, detail ?? outcome.Name(), error, kept, useful, dense, []);
+        CellResult? Ended(Outcome outcome, string? detail, KernelError? error = null, double kept = 0, double useful = 0, CellFacts? facts = null) =>
+            cell is null ? null : new CellResult(cell.CellId, outcome, detail ?? outcome.Name(), error, kept, useful, dense, [], Facts: facts);
     }
 }
 
 /// <summary>A kernel whose output was right.</summary>
 /// <param name="Cell">Null for a dense baseline that is no cell of the shard.</param>
-internal sealed record VerifiedCell(CellWork? Cell, KernelSpec Kernel, KernelVerifier.Verdict Verdict, double UsefulFlops, double DenseFlops, ImmutableSortedDictionary<string, double>? Phases)
+internal sealed record VerifiedCell(CellWork? Cell, KernelSpec Kernel, KernelVerifier.Verdict Verdict, double UsefulFlops, double DenseFlops, ImmutableSortedDictionary<string, double>? Phases, CellFacts Facts)
 {
     public CellResult Result(IReadOnlyList<TrialResult> trials) =>
-        new(Cell!.CellId, Outcome.Ok, null, Verdict.Error, Verdict.KeptPairs, UsefulFlops, DenseFlops, trials, Phases);
+        new(Cell!.CellId, Outcome.Ok, null, Verdict.Error, Verdict.KeptPairs, UsefulFlops, DenseFlops, trials, Phases, Facts);
 
     public bool Equals(VerifiedCell? other) => ReferenceEquals(this, other);
 
