@@ -45,7 +45,8 @@ public static class SampledRow
             ratio += weight * p2 * (1 - 2 * Math.Exp(2 * tau * tau) / samples + 3 * Second(tau, n, block, samples));
         }
 
-        return Math.Sqrt((1 - (double)block / n) * (n - 1.0) / samples * ratio / weights);
+        // Far outside its range the expansion may fall below zero.
+        return Math.Sqrt((1 - (double)block / n) * (n - 1.0) / samples * Math.Max(0, ratio) / weights);
     }
 
     /// <summary>Paper 4A: (1 - b/n) sqrt(n/m), for m draws outside the block and a normaliser without error.</summary>

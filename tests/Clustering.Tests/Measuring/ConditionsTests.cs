@@ -30,6 +30,15 @@ public sealed class ConditionsTests
     }
 
     [Fact]
+    public void Every_cell_tells_what_it_declares_what_its_device_can_do_and_what_theory_says()
+    {
+        var facts = Assert.Single(Measure(TinyShards.Of(1, new KernelSpec("window", System.Collections.Immutable.ImmutableSortedDictionary<string, double>.Empty.Add("width", 8), "window")))).Facts!;
+        Assert.Equal(false, facts.DataDependent);
+        Assert.True(facts.CompulsoryBytes > 0 && facts.VerifySeconds > 0 && facts.PeakMemoryBytes > 1 << 20);
+        Assert.Contains("rel_error", facts.Theory.Keys);
+    }
+
+    [Fact]
     public void A_cold_sample_is_one_launch_after_the_caches_were_emptied()
     {
         using var device = new CountingDevice(canEmpty: true);

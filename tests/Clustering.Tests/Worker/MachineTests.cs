@@ -18,6 +18,15 @@ public sealed class MachineTests
     }
 
     [Fact]
+    public void The_largest_resident_set_is_read_from_the_status_of_the_process()
+    {
+        Assert.Equal(2048L << 10, PeakMemory.Parse("Name:\tattnsweep\nVmPeak:\t  9999 kB\nVmHWM:\t    2048 kB\nVmRSS:\t 1024 kB\n"));
+        Assert.Null(PeakMemory.Parse("Name:\tattnsweep\n"));
+        PeakMemory.Reset();
+        Assert.InRange(PeakMemory.Bytes()!.Value, 1 << 20, 1L << 40);
+    }
+
+    [Fact]
     public void What_the_machine_does_not_tell_is_null()
     {
         var nothing = new MachineWatch.Moment(LinuxMoment.Of("", "", "", [], []), null);
