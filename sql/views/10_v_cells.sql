@@ -67,7 +67,11 @@ SELECT r.run_id,
        x.bucket_gain,
        x.rounding_error,
        x.rounding_max_abs_error,
-       x.selection_changed
+       x.selection_changed,
+       x.prepare_seconds,
+       x.rel_l1_error,
+       x.cosine,
+       x.rms_error
 FROM results x
 JOIN cells c USING (cell_id)
 JOIN shards s USING (shard_id)
@@ -147,3 +151,7 @@ COMMENT ON COLUMN v_cells.bucket_gain IS 'Softmax mass of the keys in the query'
 COMMENT ON COLUMN v_cells.rounding_error IS 'Relative Frobenius error that storing Q, K and V in dtype alone gives dense attention; null for float32.';
 COMMENT ON COLUMN v_cells.rounding_max_abs_error IS 'Largest absolute error of that kind; null for float32.';
 COMMENT ON COLUMN v_cells.selection_changed IS 'Share of the kept keys that the kernel would not keep had the input been stored in float32; null for float32 and dense kernels.';
+COMMENT ON COLUMN v_cells.prepare_seconds IS 'Time of preparing the kernel and of its first launch: upload, compilation, scratch. No part of the cell''s time.';
+COMMENT ON COLUMN v_cells.rel_l1_error IS 'Sum of absolute errors over the sum of absolute values of dense attention in double precision, on the verified rows.';
+COMMENT ON COLUMN v_cells.cosine IS 'Cosine between the output and dense attention in double precision, the verified rows taken as one vector.';
+COMMENT ON COLUMN v_cells.rms_error IS 'Root mean square error against dense attention in double precision, on the verified rows.';

@@ -18,7 +18,7 @@ public sealed class AnalysisQueryTests(PostgresFixture postgres)
         await RunAsync(
             store, "theory", [(2048, 1, 1), (2048, 1, 2), (2048, 1, 3), (2048, 1, 4), (4096, 1, 1)],
             (input, _) => Error(0.5 + 0.001 * input.Seed) with { TotalVariation = 0.8 + 0.001 * input.Seed, Estimate = new EstimateError(0.1, Math.Exp(2 + 0.01 * input.Seed), 1.5 + 0.01 * input.Seed) },
-            new CellFacts(true, 1e6, 0.1, 1 << 20, null, new Dictionary<string, Prediction>
+            new CellFacts(true, 1e6, 0.2, 0.1, 1 << 20, null, new Dictionary<string, Prediction>
             {
                 ["rel_error"] = new(0.5024, 0),                          // 0.5025 with an error of 0.00065
                 ["total_variation"] = new(0.7, 0.001),                   // a hundred errors away
@@ -59,7 +59,7 @@ public sealed class AnalysisQueryTests(PostgresFixture postgres)
                 5 => 10 * (input.Sigma > 1 ? 1 + 0.2 * input.Seed : 1),
                 _ => 10 * (1 + 0.001 * input.Seed * input.Sigma),
             },
-            factsOf: cell => new CellFacts(declared[cell], 1e6, 0.1, null, null, ImmutableSortedDictionary<string, Prediction>.Empty));
+            factsOf: cell => new CellFacts(declared[cell], 1e6, 0.2, 0.1, null, null, ImmutableSortedDictionary<string, Prediction>.Empty));
 
         var rows = (await store.AskAllAsync<SigmaRow>(Query("sigma_dependence"))).ToDictionary(r => r.Variant);
         Assert.Equal("does not depend, as declared", rows["flash"].Verdict);
@@ -91,7 +91,7 @@ public sealed class AnalysisQueryTests(PostgresFixture postgres)
         await using var store = await Store.CreateAsync(postgres);
         var conditions = new TrialConditions("burst", "hot", false, "host", null, 1, 5, 1, null);
         await RunAsync(
-            store, "any", [(256, 1, 1)], (_, _) => Error(0.1), new CellFacts(false, 1e6, 1.5, 300L << 20, null, ImmutableSortedDictionary<string, Prediction>.Empty),
+            store, "any", [(256, 1, 1)], (_, _) => Error(0.1), new CellFacts(false, 1e6, 0.2, 1.5, 300L << 20, null, ImmutableSortedDictionary<string, Prediction>.Empty),
             sparsity: Plans.Sparsity() with { Seconds = 1 }, conditions: conditions);
 
         // Two cells: 2 x 6 s of series, 2 x 1.5 s of verification, 1 s of sparsity.
@@ -103,7 +103,7 @@ public sealed class AnalysisQueryTests(PostgresFixture postgres)
     {
         await using var store = await Store.CreateAsync(postgres);
         await RunAsync(
-            store, "any", [(256, 1, 1)], (_, _) => Error(0.1), new CellFacts(false, 1e6, 1.5, null, new DeviceCeilings(800, 200), ImmutableSortedDictionary<string, Prediction>.Empty),
+            store, "any", [(256, 1, 1)], (_, _) => Error(0.1), new CellFacts(false, 1e6, 0.2, 1.5, null, new DeviceCeilings(800, 200), ImmutableSortedDictionary<string, Prediction>.Empty),
             times: (_, _) => 10);
 
         // 4e6 FLOPs in 10 us are 400 GFLOP/s; 1e6 bytes in 10 us are 100 GB/s.

@@ -13,7 +13,10 @@ namespace AttnSweep.Kernels.Reference;
 /// <param name="SquaredDropped">Of the kept keys' p_j v_j, not renormalised, against dense.</param>
 internal readonly record struct RowCheck(
     int Head, int Row, double Error, double Yardstick, double LargestScore, bool IsFinite, bool IsAmbiguous, double Slack,
-    double SquaredError, double SquaredTruth, double MaxAbsolute, double Lost, int Kept, double SquaredDropped, double MaxDropped, RowEstimate? Estimate = null, int Changed = 0);
+    double SquaredError, double SquaredTruth, double MaxAbsolute, double Lost, int Kept, double SquaredDropped, double MaxDropped, RowEstimate? Estimate = null, int Changed = 0, RowDistance Distance = default);
+
+/// <summary>Sums over a row's columns; the truth is dense attention.</summary>
+internal readonly record struct RowDistance(double AbsoluteError, double AbsoluteTruth, double Product, double SquaredOutput);
 
 /// <summary>Of a row of a kernel that estimates.</summary>
 /// <param name="LogError">Of ln sum exp(score).</param>
@@ -49,12 +52,22 @@ internal sealed class ErrorTally(KernelSpec kernel, InputSpec input)
             isDense ? null : truth == 0 ? 0 : Math.Sqrt(_rows.Sum(r => r.SquaredDropped)) / truth,
             isDense ? null : _rows.Max(r => r.MaxDropped),
             Estimate(),
-            storage is null || isDense ? storage : storage with { SelectionChanged = (double)_rows.Sum(r => (long)r.Changed) / Math.Max(1, _rows.Sum(r => (long)r.Kept)) });
+            storage is null || isDense ? storage : storage with { SelectionChanged = (double)_rows.Sum(r => (long)r.Changed) / Math.Max(1, _rows.Sum(r => (long)r.Kept)) },
+            Distance(truth));
 
         var worst = _rows.MaxBy(r => r.IsFinite ? r.Error - r.Slack : double.PositiveInfinity);
         // Written so that a NaN is wrong.
         var isRight = worst.IsFinite && worst.Error <= allowed + worst.Slack;
         return new KernelVerifier.Verdict(isRight, error, KeptPairs(), isRight ? null : Describe(worst, allowed));
+    }
+
+    private OutputDistance Distance(double truth)
+    {
+        var (absolute, output) = (_rows.Sum(r => r.Distance.AbsoluteTruth), Math.Sqrt(_rows.Sum(r => r.Distance.SquaredOutput)));
+        return new OutputDistance(
+            absolute == 0 ? 0 : _rows.Sum(r => r.Distance.AbsoluteError) / absolute,
+            truth == 0 || output == 0 ? 0 : _rows.Sum(r => r.Distance.Product) / truth / output,
+            Math.Sqrt(_rows.Sum(r => r.SquaredError) / ((double)_rows.Count * input.D)));
     }
 
     private EstimateError? Estimate()

@@ -115,6 +115,7 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
         var isDense = kept.Length == scores.Truth.Length && factors.IsEmpty;
         var dense = Dense(head, row, reference, scores.Truth);
         var (squaredError, squaredTruth, largest, squaredDropped, largestDropped) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        var distance = default(RowDistance);
         var keptShare = Math.Exp(logWeight - dense.LogWeight);
         for (var c = 0; c < truth.Length; c++)
         {
@@ -123,6 +124,9 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
             squaredError += difference * difference;
             squaredTruth += dense.Output[c] * dense.Output[c];
             largest = Math.Max(largest, Math.Abs(difference));
+            distance = new RowDistance(
+                distance.AbsoluteError + Math.Abs(difference), distance.AbsoluteTruth + Math.Abs(dense.Output[c]),
+                distance.Product + (output[c] * dense.Output[c]), distance.SquaredOutput + ((double)output[c] * output[c]));
             squaredDropped += dropped * dropped;
             largestDropped = Math.Max(largestDropped, Math.Abs(dropped));
         }
@@ -143,7 +147,7 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
 
         return new RowCheck(head, row, error, yardstick, scores.Largest, isFinite, keys.Ambiguous.Count > 0, slack,
             squaredError, squaredTruth, largest, lost, kept.Length, squaredDropped, largestDropped, estimate,
-            isDense ? 0 : _unrounded?.Changed(kernel, head, row, keys.Kept) ?? 0);
+            isDense ? 0 : _unrounded?.Changed(kernel, head, row, keys.Kept) ?? 0, distance);
     }
 
     /// <summary>Keys of factor 1 are computed exactly; kappa and alpha of HyperAttention are about what is left.</summary>

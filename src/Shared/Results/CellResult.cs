@@ -30,10 +30,11 @@ public sealed record CellResult(
 /// <param name="DroppedMaxAbsolute">As <paramref name="MaxAbsolute"/>, likewise.</param>
 /// <param name="Estimate">Null for kernels that do not estimate.</param>
 /// <param name="Storage">Null where tensors are float32.</param>
+/// <param name="Distance">Null from a runner that did not say.</param>
 public sealed record KernelError(
     int Rows, double RelativeFrobenius, double MaxAbsolute, double? TotalVariation,
     double Verification, double Allowed, int AmbiguousRows,
-    double? DroppedFrobenius = null, double? DroppedMaxAbsolute = null, EstimateError? Estimate = null, StorageError? Storage = null);
+    double? DroppedFrobenius = null, double? DroppedMaxAbsolute = null, EstimateError? Estimate = null, StorageError? Storage = null, OutputDistance? Distance = null);
 
 /// <summary>One series of samples.</summary>
 /// <param name="Trial">0-based.</param>

@@ -1,5 +1,10 @@
 namespace AttnSweep.Results;
 
+/// <summary>Other distances of an output from dense attention in double precision, the verified rows taken as one vector.</summary>
+/// <param name="RelativeL1">Sum of absolute errors over the sum of absolute values.</param>
+/// <param name="Cosine">1 where the two point the same way, 0 where one of them is zero.</param>
+public sealed record OutputDistance(double RelativeL1, double Cosine, double RootMeanSquare);
+
 /// <summary>Of a kernel that estimates with sampled keys, on the verified rows.</summary>
 /// <param name="LogSum">Root mean square error of ln sum exp(score).</param>
 /// <param name="RowSumRatio">kappa: the largest over the smallest of the rows' sums of exp(score) over the keys that are not computed exactly.</param>

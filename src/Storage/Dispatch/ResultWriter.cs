@@ -15,8 +15,8 @@ internal sealed class ResultWriter(NpgsqlConnection connection, CancellationToke
         COPY results (cell_id, attempt, outcome, detail, samples, time_median_us, time_low_us, time_high_us, speedup_vs_dense,
             verified_rows, rel_error, max_abs_error, total_variation, verification_error, verification_allowed, ambiguous_rows,
             kept_pairs, useful_flops, dense_flops, dropped_error, dropped_max_abs_error, phases_us,
-            data_dependent, compulsory_bytes, verify_seconds, peak_memory_bytes, peak_gflops, peak_gigabytes, theory,
-            lse_error, kappa, bucket_gain, rounding_error, rounding_max_abs_error, selection_changed) FROM STDIN (FORMAT BINARY)
+            data_dependent, compulsory_bytes, prepare_seconds, verify_seconds, peak_memory_bytes, peak_gflops, peak_gigabytes, theory,
+            rel_l1_error, cosine, rms_error, lse_error, kappa, bucket_gain, rounding_error, rounding_max_abs_error, selection_changed) FROM STDIN (FORMAT BINARY)
         """;
 
     private const string CopyTrials =
@@ -100,6 +100,9 @@ internal sealed class ResultWriter(NpgsqlConnection connection, CancellationToke
         await Double(copy, result.Error?.DroppedMaxAbsolute);
         await Json(copy, result.Phases);
         await WriteFactsAsync(copy, result.Facts);
+        await Double(copy, result.Error?.Distance?.RelativeL1);
+        await Double(copy, result.Error?.Distance?.Cosine);
+        await Double(copy, result.Error?.Distance?.RootMeanSquare);
         await Double(copy, result.Error?.Estimate?.LogSum);
         await Double(copy, result.Error?.Estimate?.RowSumRatio);
         await Double(copy, result.Error?.Estimate?.BucketGain);
@@ -137,6 +140,7 @@ internal sealed class ResultWriter(NpgsqlConnection connection, CancellationToke
     {
         await (facts?.DataDependent is { } declared ? copy.WriteAsync(declared, NpgsqlDbType.Boolean, cancellation) : copy.WriteNullAsync(cancellation));
         await Double(copy, facts?.CompulsoryBytes);
+        await Double(copy, facts?.PrepareSeconds);
         await Double(copy, facts?.VerifySeconds);
         await (facts?.PeakMemoryBytes is { } bytes ? Long(copy, bytes) : copy.WriteNullAsync(cancellation));
         await Double(copy, facts?.Ceilings?.Gflops);

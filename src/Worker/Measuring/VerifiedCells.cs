@@ -104,11 +104,11 @@ internal sealed class VerifiedCells(IDevice device, AttentionInput input, Kernel
         _prepared.Clear();
     }
 
-    private CellFacts Facts(KernelSpec kernel, double verifySeconds)
+    private CellFacts Facts(KernelSpec kernel, double prepareSeconds, double verifySeconds)
     {
         var definition = KernelCatalogue.Find(kernel.Name);
         return new CellFacts(
-            definition?.IsDataDependent, definition?.CompulsoryBytes(input.Spec, kernel) ?? input.Spec.TensorBytes, verifySeconds, PeakMemory.Bytes(), ceilings,
+            definition?.IsDataDependent, definition?.CompulsoryBytes(input.Spec, kernel) ?? input.Spec.TensorBytes, prepareSeconds, verifySeconds, PeakMemory.Bytes(), ceilings,
             KernelTheory.Predict(input.Spec, kernel, verifier.Rows));
     }
 
@@ -118,12 +118,14 @@ internal sealed class VerifiedCells(IDevice device, AttentionInput input, Kernel
         IPreparedKernel? prepared = null;
         try
         {
+            var started = Stopwatch.GetTimestamp();
             prepared = PrepareOrMakeRoom(kernel);
             var launch = prepared.Launch(1);
             prepared.ReadOutput(_output);
             var begun = Stopwatch.GetTimestamp();
+            var prepareSeconds = Stopwatch.GetElapsedTime(started, begun).TotalSeconds;
             var verdict = verifier.Check(kernel, _output);
-            var facts = Facts(kernel, Stopwatch.GetElapsedTime(begun).TotalSeconds);
+            var facts = Facts(kernel, prepareSeconds, Stopwatch.GetElapsedTime(begun).TotalSeconds);
             var useful = KernelCatalogue.Find(kernel.Name)?.UsefulFlops(input.Spec, kernel, verdict.KeptPairs) ?? dense;
             if (verdict.IsRight)
             {

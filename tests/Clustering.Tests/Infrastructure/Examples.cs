@@ -31,9 +31,9 @@ internal static class Examples
     {
         double[] samples = samplesUs.Length > 0 ? samplesUs : [101.5, 99.25, 100];
         var trial = new TrialResult(0, samples, SampleStatistics.Summarise(samples, 0.95), "converged", 3, 1, 0.25, 80.125);
-        return new CellResult(cell, Outcome.Ok, null, new KernelError(64, 0.015625, 0.25, 0.125, 1e-7, 2e-6, 1, Estimate: new EstimateError(0.0625, 1.5, 2.5), Storage: new StorageError(0.001, 0.002, 0.03125)),
+        return new CellResult(cell, Outcome.Ok, null, new KernelError(64, 0.015625, 0.25, 0.125, 1e-7, 2e-6, 1, Estimate: new EstimateError(0.0625, 1.5, 2.5), Storage: new StorageError(0.001, 0.002, 0.03125), Distance: new OutputDistance(0.5, 0.75, 0.0625)),
             512, 65536, 524288, [trial, trial with { Trial = 1, DenseMedianUs = null }],
-            Facts: new CellFacts(true, 65536, 0.125, 1 << 28, new DeviceCeilings(200, 25), ImmutableSortedDictionary<string, Prediction>.Empty.Add("rel_error", new Prediction(0.5, 0.001, "x = 0.9 is above 0.35"))));
+            Facts: new CellFacts(true, 65536, 0.25, 0.125, 1 << 28, new DeviceCeilings(200, 25), ImmutableSortedDictionary<string, Prediction>.Empty.Add("rel_error", new Prediction(0.5, 0.001, "x = 0.9 is above 0.35"))));
     }
 
     public static CellResult OutOfMemory(long cell) => new(cell, Outcome.OutOfMemory, "6 GB do not fit into 4 GB", null, 0, 0, 524288, []);

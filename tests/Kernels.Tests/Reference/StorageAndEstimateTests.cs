@@ -51,6 +51,19 @@ public sealed class StorageAndEstimateTests
     }
 
     [Fact]
+    public void Distances_of_an_output_agree_with_each_other()
+    {
+        var dense = Check(StorageTypes.Full, "flash").Distance!;
+        Assert.InRange(dense.RelativeL1, 0, 1e-5);
+        Assert.Equal(1, dense.Cosine, 9);
+        var error = Check(StorageTypes.Full, "topk", ("k", 12));
+
+        Assert.InRange(error.Distance!.Cosine, 0.2, 0.99);
+        Assert.InRange(error.Distance.RelativeL1 / error.RelativeFrobenius, 0.5, 2);
+        Assert.InRange(error.Distance.RootMeanSquare, 0, error.MaxAbsolute);
+    }
+
+    [Fact]
     public void Kernels_that_estimate_tell_their_errors_of_the_sum_and_kappa_and_others_do_not()
     {
         Assert.Null(Check(StorageTypes.Full, "topk", ("k", 8)).Estimate);
