@@ -52,7 +52,8 @@ SELECT r.run_id,
        coalesce(r.measure->>'cache', 'hot') AS cache,
        x.dropped_error,
        x.dropped_max_abs_error,
-       x.phases_us
+       x.phases_us,
+       c.kernel_build
 FROM results x
 JOIN cells c USING (cell_id)
 JOIN shards s USING (shard_id)
@@ -117,3 +118,4 @@ COMMENT ON COLUMN v_cells.cache IS 'hot or cold: what the caches held when a sam
 COMMENT ON COLUMN v_cells.dropped_error IS 'As rel_error, of the same kept keys without renormalising, in double precision; null for dense kernels.';
 COMMENT ON COLUMN v_cells.dropped_max_abs_error IS 'As max_abs_error, of the same kept keys without renormalising; null for dense kernels.';
 COMMENT ON COLUMN v_cells.phases_us IS 'Microseconds of one launch by phase, measured apart from the trials; null where the kernel does not tell.';
+COMMENT ON COLUMN v_cells.kernel_build IS 'Assembly, version and hash of a user''s own kernel; null for built-in kernels, which the code version names.';
