@@ -71,7 +71,8 @@ SELECT r.run_id,
        x.prepare_seconds,
        x.rel_l1_error,
        x.cosine,
-       x.rms_error
+       x.rms_error,
+       c.kernel_build
 FROM results x
 JOIN cells c USING (cell_id)
 JOIN shards s USING (shard_id)
@@ -155,3 +156,4 @@ COMMENT ON COLUMN v_cells.prepare_seconds IS 'Time of preparing the kernel and o
 COMMENT ON COLUMN v_cells.rel_l1_error IS 'Sum of absolute errors over the sum of absolute values of dense attention in double precision, on the verified rows.';
 COMMENT ON COLUMN v_cells.cosine IS 'Cosine between the output and dense attention in double precision, the verified rows taken as one vector.';
 COMMENT ON COLUMN v_cells.rms_error IS 'Root mean square error against dense attention in double precision, on the verified rows.';
+COMMENT ON COLUMN v_cells.kernel_build IS 'Assembly, version and hash of a user''s own kernel; null for built-in kernels, which the code version names.';

@@ -10,7 +10,7 @@ public sealed partial class HouseRulesTests
     private const int MaxLines = 330;
 
     private static IEnumerable<string> AllSources =>
-        new[] { "src", "tests" }.SelectMany(top => Directory.EnumerateFiles(Path.Combine(Repository.Root, top), "*.cs", SearchOption.AllDirectories))
+        new[] { "src", "tests", "examples" }.SelectMany(top => Directory.EnumerateFiles(Path.Combine(Repository.Root, top), "*.cs", SearchOption.AllDirectories))
             .Where(f => !f.Contains("/obj/", StringComparison.Ordinal));
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed partial class HouseRulesTests
 
     [Fact]
     public void Every_project_has_a_lock_file() =>
-        Assert.Empty(new[] { "src", "tests" }
+        Assert.Empty(new[] { "src", "tests", "examples" }
             .SelectMany(top => Directory.EnumerateFiles(Path.Combine(Repository.Root, top), "*.csproj", SearchOption.AllDirectories))
             .Where(f => !File.Exists(Path.Combine(Path.GetDirectoryName(f)!, "packages.lock.json"))));
 

@@ -107,6 +107,22 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Doctor_tries_every_kernel_on_the_devices_asked_for()
+    {
+        await RunAsync("doctor", "--devices", "cpu-simd");
+        Assert.Contains("cpu-simd: 11 of 11 kernels right in 55 cases, worst error 0.", _out.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("opencl", _out.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("WRONG", _out.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_refuses_a_device_that_is_not_here()
+    {
+        Assert.Equal(ExitCodes.AskedWrongly, await RunAsync("doctor", "--devices", "cuda:7"));
+        Assert.StartsWith("attnsweep: --devices: no device 'cuda:7' on this machine; there are: cpu-simd", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_missing_sweep_file_is_one_line()
     {
         Assert.Equal(ExitCodes.AskedWrongly, await RunAsync("plan", "/nowhere/x.yaml"));

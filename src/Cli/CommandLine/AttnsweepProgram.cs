@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using AttnSweep.Cli.Commands;
+using AttnSweep.Kernels.Own;
 
 namespace AttnSweep.Cli.CommandLine;
 
@@ -10,7 +11,18 @@ internal static class AttnsweepProgram
     public static async Task<int> RunAsync(string[] args)
     {
         using var stop = new StopSignal();
-        return await RunAsync(args, Surroundings.OfThisProcess(stop));
+        var around = Surroundings.OfThisProcess(stop);
+        try
+        {
+            OwnKernelFolder.AddToCatalogue();
+        }
+        catch (OwnKernelProblemException problem)
+        {
+            await around.Error.WriteLineAsync($"attnsweep: {problem.Message}");
+            return ExitCodes.AskedWrongly;
+        }
+
+        return await RunAsync(args, around);
     }
 
     public static async Task<int> RunAsync(string[] args, Surroundings around)

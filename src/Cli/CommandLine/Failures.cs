@@ -2,6 +2,7 @@ using AttnSweep.Clustering;
 using AttnSweep.Clustering.Security;
 using AttnSweep.Coordinator.Schedules;
 using AttnSweep.Kernels.Devices;
+using AttnSweep.Kernels.Own;
 using AttnSweep.Storage.Connections;
 using AttnSweep.Worker.Reports;
 using Npgsql;
@@ -16,7 +17,7 @@ internal static class Failures
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         OperationCanceledException => new Failure(ExitCodes.Interrupted, "interrupted"),
         AskedWronglyException or CertificateProblemException or ConnectionStringProblemException or DeviceNotFoundException or SpoolProblemException
-            or ScheduleProblemException => new Failure(ExitCodes.AskedWrongly, problem.Message),
+            or ScheduleProblemException or OwnKernelProblemException => new Failure(ExitCodes.AskedWrongly, problem.Message),
         SystemFailedException or DatabaseProblemException or NodeProblemException => new Failure(ExitCodes.SystemFailed, problem.Message),
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } full =>
             new Failure(ExitCodes.SystemFailed, $"the database's disk is full: {full.MessageText}"),

@@ -1,20 +1,31 @@
 using System.CommandLine;
 using AttnSweep.Cli.CommandLine;
+using AttnSweep.Cli.Display;
 using AttnSweep.Cli.PrivateServer;
+using AttnSweep.Kernels.Contract;
 using AttnSweep.Kernels.Devices;
+using AttnSweep.Protocol;
 using AttnSweep.Storage.Connections;
+using AttnSweep.Sweeps;
 
 namespace AttnSweep.Cli.Commands;
 
-/// <summary>Looks at what AttnSweep needs and says what is wrong; changes nothing.</summary>
+/// <summary>Looks at what AttnSweep needs, tries every kernel on every device, and says what is wrong; changes nothing.</summary>
 internal static class DoctorCommand
 {
     public static Command Create(Surroundings around)
     {
         var database = SharedOptions.Database();
-        var command = new ExampledCommand("doctor", "Checks what this machine offers; exit code 1 when something that is needed is missing", "attnsweep doctor") { database };
+        var devices = SharedOptions.Devices();
+        var deep = new Option<bool>("--deep") { Description = "Try the kernels with every input and parameter of their contract: minutes on a processor's OpenCL driver, which compiles slowly" };
+        var command = new ExampledCommand(
+            "doctor", "Checks what this machine offers and that its devices compute rightly; exit code 1 when something is missing or wrong",
+            "attnsweep doctor\nattnsweep doctor --devices cuda --deep")
+        { database, devices, deep };
         command.SetAction(async (parsed, cancellation) =>
         {
+            var here = DeviceCatalogue.Discover(new DeviceOptions(IncludeIlgpuCpu: true));
+            var chosen = Choose(here, SharedOptions.Split(parsed.GetValue(devices)));
             var checks = new List<Check>
             {
                 new(true, "runtime", $"{System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}, attnsweep {Surroundings.CodeVersion}"),
@@ -22,16 +33,60 @@ internal static class DoctorCommand
                 await DatabaseAsync(parsed.GetValue(database) ?? Environment.GetEnvironmentVariable(DatabaseAccess.Variable), cancellation),
                 Folder(),
             };
-            checks.AddRange(DeviceCatalogue.Discover(new DeviceOptions()).Select(d => new Check(true, "device", $"{d.Id}: {d.Name} ({d.Driver})")));
-            foreach (var check in checks)
+            checks.ForEach(check => Write(around, check));
+            var isFine = checks.All(c => c.Fine);
+            foreach (var device in chosen)
             {
-                around.Out.WriteLine($"{(check.Fine ? "ok     " : "MISSING")} {check.Subject,-10} {check.Text}");
+                Write(around, new Check(true, "device", $"{device.Id}: {device.Name} ({device.Driver})"));
+                await around.Error.WriteLineAsync($"attnsweep: trying every kernel on {device.Id}{(device.Backend == Backends.CpuSimd ? "" : ", which compiles each first")}");
+                isFine &= Try(around, device, parsed.GetValue(deep), cancellation);
             }
 
-            return checks.All(c => c.Fine) ? ExitCodes.Ok : ExitCodes.BadNews;
+            return isFine ? ExitCodes.Ok : ExitCodes.BadNews;
         });
         return command;
     }
+
+    /// <summary>Those asked for, or all but ilgpu-cpu, which simulates a GPU thread by thread.</summary>
+    private static IReadOnlyList<DeviceInfo> Choose(IReadOnlyList<DeviceInfo> here, IReadOnlyList<string> asked) =>
+        asked.FirstOrDefault(a => here.All(d => d.Id != a && d.Backend != a)) is { } unknown
+            ? throw new AskedWronglyException($"--devices: no device '{unknown}' on this machine; there are: {string.Join(", ", here.Select(d => d.Id))}")
+            : [.. here.Where(d => asked.Count == 0 ? d.Backend != Backends.IlgpuCpu : asked.Contains(d.Id) || asked.Contains(d.Backend))];
+
+    /// <summary>One line for the device, and one for each kernel that is wrong on it.</summary>
+    private static bool Try(Surroundings around, DeviceInfo info, bool deep, CancellationToken cancellation)
+    {
+        CheckupResult result;
+        try
+        {
+            using var device = DeviceCatalogue.Open(info.Id, new DeviceOptions(IncludeIlgpuCpu: true));
+            result = DeviceCheckup.Run(device, deep, cancellation);
+        }
+        catch (Exception problem) when (problem is not OperationCanceledException)
+        {
+            // A driver may list a device that it cannot open.
+            Write(around, new Check(false, "kernels", $"{info.Id} does not open: {problem.Message.ReplaceLineEndings(" ")}", "WRONG  "));
+            return false;
+        }
+
+        Write(around, new Check(result.IsRight, "kernels", Verdict(info.Id, result), "WRONG  "));
+        foreach (var (_, fault) in result.Faults.OrderBy(f => f.Key, StringComparer.Ordinal))
+        {
+            Write(around, new Check(false, "kernels", $"{info.Id}: {fault}", "WRONG  "));
+        }
+
+        foreach (var (_, reason) in result.Unsupported.OrderBy(u => u.Key, StringComparer.Ordinal))
+        {
+            Write(around, new Check(true, "kernels", $"{info.Id}: left out: {reason}"));
+        }
+
+        return result.IsRight;
+    }
+
+    internal static string Verdict(string device, CheckupResult result) => Units.Text(
+        $"{device}: {result.Right} of {result.Kernels} kernels right in {result.Cases} cases{(result.Right == 0 ? "" : Units.Text($", worst error {result.WorstShare:0.00} of the allowed"))}");
+
+    private static void Write(Surroundings around, Check check) => around.Out.WriteLine($"{(check.Fine ? "ok     " : check.Bad)} {check.Subject,-10} {check.Text}");
 
     private static async Task<Check> SdkAsync(CancellationToken cancellation)
     {
@@ -77,5 +132,5 @@ internal static class DoctorCommand
         }
     }
 
-    private sealed record Check(bool Fine, string Subject, string Text);
+    private sealed record Check(bool Fine, string Subject, string Text, string Bad = "MISSING");
 }

@@ -13,10 +13,10 @@ internal static class KernelsCommand
         var command = new ExampledCommand("kernels", "Lists the kernels with their parameters", "attnsweep kernels");
         command.SetAction((_, _) =>
         {
-            var table = new Table().Border(TableBorder.Simple).AddColumns("kernel", "what it does", "parameters");
+            var table = new Table().Border(TableBorder.Simple).AddColumns("kernel", "what it does", "parameters", "from");
             foreach (var kernel in KernelCatalogue.All)
             {
-                table.AddRow(new Text(kernel.Name), new Text(kernel.Summary), new Text(string.Join('\n', kernel.Parameters.Select(p => $"{p.Name}: {p.Meaning}"))));
+                table.AddRow(new Text(kernel.Name), new Text(kernel.Summary), new Text(string.Join('\n', kernel.Parameters.Select(p => $"{p.Name}: {p.Meaning}"))), new Text(kernel.Build ?? "built in"));
             }
 
             around.Console.Write(table);

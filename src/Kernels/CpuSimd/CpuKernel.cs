@@ -28,21 +28,12 @@ internal abstract unsafe class CpuKernel(CpuTensors tensors, ThreadTeam team) : 
         return new LaunchTiming(Stopwatch.GetElapsedTime(start).TotalMicroseconds, null);
     }
 
-    /// <summary>The quickest of three launches: what disturbs one of them disturbs its phases by chance.</summary>
-    public IReadOnlyDictionary<string, double> MeasurePhases()
+    public IReadOnlyDictionary<string, double> MeasurePhases() => PhaseClock.QuickestOf(3, Team.Size, clock =>
     {
-        var best = new Dictionary<string, double>();
-        for (var i = 0; i < 3; i++)
-        {
-            _clock = new PhaseClock(Team.Size);
-            LaunchOnce();
-            var phases = _clock.Finish();
-            best = i == 0 || phases.Values.Sum() < best.Values.Sum() ? phases : best;
-        }
-
+        _clock = clock;
+        LaunchOnce();
         _clock = null;
-        return best;
-    }
+    });
 
     public void ReadOutput(Span<float> output) => new ReadOnlySpan<float>(_output.Start, checked((int)_output.Length)).CopyTo(output);
 

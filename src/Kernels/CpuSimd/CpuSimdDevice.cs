@@ -4,6 +4,7 @@ using AttnSweep.Catalogue;
 using AttnSweep.Kernels.Benchmarks;
 using AttnSweep.Kernels.Devices;
 using AttnSweep.Kernels.Inputs;
+using AttnSweep.Kernels.Own;
 using AttnSweep.Protocol;
 using AttnSweep.Results;
 using AttnSweep.Sweeps;
@@ -65,6 +66,7 @@ public sealed class CpuSimdDevice : IDevice
             "block-topk" => new BlockTopKKernel(_tensors, _team, kernel.Count("block"), kernel.Count("keep")),
             "hyper" => new HyperKernel(_tensors, _team, kernel),
             "sample-topk" => new SampleTopKKernel(_tensors, _team, kernel.Count("k"), kernel.Count("samples")),
+            _ when KernelCatalogue.Find(kernel.Name) is OwnKernel own => new OwnCpuKernel(own, new CpuWork(kernel, input, _team)),
             _ => throw new KernelUnsupportedException($"cpu-simd has no kernel '{kernel.Name}'."),
         };
     }

@@ -1,5 +1,7 @@
 using AttnSweep.Catalogue;
+using AttnSweep.Kernels.Devices;
 using AttnSweep.Kernels.Ilgpu.Kernels;
+using AttnSweep.Kernels.Own;
 using AttnSweep.Kernels.Sampling;
 using AttnSweep.Sweeps;
 using ILGPU;
@@ -34,6 +36,8 @@ internal static class KernelLaunches
             "bigbird" => BigBird(accelerator, code, t, scratch, output, BigBirdShape.Of(t.Input.Spec, kernel)),
             "block-topk" => BlockTopK(accelerator, code, t, scratch, output, kernel.Count("block"), kernel.Count("keep")),
             "hyper" => HyperLaunches.Build(accelerator, code, kernel, t, scratch, output),
+            _ when KernelCatalogue.Find(kernel.Name) is OwnKernel own => own.PrepareOnGpu(new GpuWork(accelerator, kernel, t, scratch, output))
+                ?? throw new KernelUnsupportedException($"{own.Name} ({own.Build}) has no code for ILGPU's devices (cuda, opencl)."),
             _ => throw new ArgumentException($"No kernel '{kernel.Name}': the limits let it pass.", nameof(kernel)),
         };
 

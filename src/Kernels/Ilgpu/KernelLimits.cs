@@ -1,6 +1,7 @@
 using AttnSweep.Catalogue;
 using AttnSweep.Kernels.Devices;
 using AttnSweep.Kernels.Ilgpu.Kernels;
+using AttnSweep.Kernels.Own;
 using AttnSweep.Sweeps;
 
 namespace AttnSweep.Kernels.Ilgpu;
@@ -23,11 +24,12 @@ internal static class KernelLimits
     /// <exception cref="DeviceOutOfMemoryException">Tensors and scratch need more than <paramref name="memoryBytes"/>.</exception>
     public static void Check(KernelSpec kernel, InputSpec input, long memoryBytes)
     {
-        if (!Kernels.Contains(kernel.Name))
+        var own = KernelCatalogue.Find(kernel.Name) as OwnKernel;
+        if (own is null && !Kernels.Contains(kernel.Name))
             throw new KernelUnsupportedException($"ILGPU has no kernel '{kernel.Name}'; it has {string.Join(", ", Kernels)}.");
         if (input.N is < 1 or > MaxN || input.D < 1 || input.Heads < 1)
             throw new KernelUnsupportedException($"ILGPU runs n from 1 to {MaxN}, d and heads from 1; not n = {input.N}, d = {input.D}, heads = {input.Heads}.");
-        if (!IsMaterialised(kernel) && input.D > TiledAttention.MaxHeadDim)
+        if (own is null && !IsMaterialised(kernel) && input.D > TiledAttention.MaxHeadDim)
             throw new KernelUnsupportedException($"{kernel.Name} on ILGPU needs d <= {TiledAttention.MaxHeadDim} (its tiles lie in shared memory), got {input.D}.");
         var arrays = Arrays(kernel, input);
         var largest = arrays.MaxBy(a => a.Elements);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AttnSweep.Catalogue;
+using AttnSweep.Kernels.Own;
 using AttnSweep.Results;
 using AttnSweep.Sweeps;
 
@@ -93,7 +94,7 @@ internal sealed class ErrorTally(KernelSpec kernel, InputSpec input)
     }
 
     /// <summary>Counted on the verified rows where scores decide how many keys are kept; elsewhere the definition knows.</summary>
-    private double KeptPairs() => kernel.Name is "threshold" or "topp" or "block-topk" || _definition is null
+    private double KeptPairs() => kernel.Name is "threshold" or "topp" or "block-topk" || _definition is null or OwnKernel { IsDataDependent: true }
         ? _rows.Average(r => (double)r.Kept) * input.Heads * input.N
         : _definition.ExpectedKeptPairs(input, kernel);
 }

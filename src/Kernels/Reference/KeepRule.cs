@@ -1,4 +1,5 @@
 using AttnSweep.Catalogue;
+using AttnSweep.Kernels.Own;
 using AttnSweep.Kernels.Sampling;
 using AttnSweep.Sweeps;
 
@@ -52,6 +53,7 @@ public static class KeepRule
             "bigbird" => BigBird(BigBirdShape.Of(input, kernel), RandomBlocks.StreamOf(input, head), row),
             "block-topk" => Blocks(scores.Length, kernel.Count("block"), planned ?? throw new ArgumentNullException(nameof(planned))),
             "hyper" => planned ?? throw new ArgumentNullException(nameof(planned)),
+            _ when KernelCatalogue.Find(kernel.Name) is OwnKernel own => own.Keep(input, kernel, head, row, scores, scoreError),
             _ => throw new ArgumentException($"Kernel '{kernel.Name}' has no reference.", nameof(kernel)),
         };
 

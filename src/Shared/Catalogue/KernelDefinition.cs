@@ -11,6 +11,9 @@ public abstract class KernelDefinition
     /// <summary>The name in sweep files, the store and reports.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Which build of a user's own kernel this is; null for a built-in one, which the code version names.</summary>
+    public virtual string? Build => null;
+
     /// <summary>One sentence for <c>attnsweep kernels</c>.</summary>
     public abstract string Summary { get; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace AttnSweep.Sweeps;
 
@@ -8,6 +9,10 @@ namespace AttnSweep.Sweeps;
 /// <param name="Variant">How the sweep file wrote it, the same for every n: <c>topk(k=n/16)</c>. It is what summaries group by.</param>
 public sealed record KernelSpec(string Name, ImmutableSortedDictionary<string, double> Parameters, string Variant)
 {
+    /// <summary>The build of a user's own kernel that the sweep was planned with: a worker with another one does not measure it. Null for built-in kernels.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Build { get; init; }
+
     public double this[string parameter] => Parameters[parameter];
 
     /// <summary>A parameter that counts something.</summary>
@@ -17,7 +22,7 @@ public sealed record KernelSpec(string Name, ImmutableSortedDictionary<string, d
     public static KernelSpec Plain(string name) => new(name, ImmutableSortedDictionary<string, double>.Empty, name);
 
     public bool Equals(KernelSpec? other) =>
-        other is not null && Name == other.Name && Variant == other.Variant && Parameters.SequenceEqual(other.Parameters);
+        other is not null && Name == other.Name && Variant == other.Variant && Build == other.Build && Parameters.SequenceEqual(other.Parameters);
 
     public override int GetHashCode() => HashCode.Combine(Name, Variant, Parameters.Count);
 }

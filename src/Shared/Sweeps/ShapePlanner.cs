@@ -90,7 +90,7 @@ internal sealed class ShapePlanner(Sweep sweep, PlannerOptions options, ProblemL
             numbers[definition.Name] = definition.IsCount ? Math.Clamp(RoundedUp(value), definition.Least, definition.Maximum ?? point.N) : value;
         }
 
-        return new KernelSpec(request.Definition.Name, numbers.ToImmutable(), request.Variant);
+        return new KernelSpec(request.Definition.Name, numbers.ToImmutable(), request.Variant) { Build = request.Definition.Build };
     }
 
     /// <summary>0.07 * 100 is 7.000000000000001 in binary, and still means 7.</summary>

@@ -176,11 +176,11 @@ public sealed class ShardLedger(Database database)
 
     private sealed record EndedRow(long RunId, string State);
 
-    private sealed record CellRow(long CellId, string Kernel, string Parameters, string Variant, double Seconds)
+    private sealed record CellRow(long CellId, string Kernel, string Parameters, string Variant, string? KernelBuild, double Seconds)
     {
         public CellWork ToWork() => new(
             CellId,
-            new KernelSpec(Kernel, JsonSerializer.Deserialize<ImmutableSortedDictionary<string, double>>(Parameters)!, Variant),
+            new KernelSpec(Kernel, JsonSerializer.Deserialize<ImmutableSortedDictionary<string, double>>(Parameters)!, Variant) { Build = KernelBuild },
             DeadlineSeconds(Seconds));
     }
 

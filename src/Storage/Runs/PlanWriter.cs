@@ -100,7 +100,7 @@ internal sealed class PlanWriter(NpgsqlConnection connection, NpgsqlTransaction 
     private async Task CopyCellsAsync(SweepPlan plan, long firstShard, long firstCell)
     {
         await using var copy = await connection.BeginBinaryImportAsync(
-            "COPY cells (cell_id, shard_id, kernel, parameters, variant, seconds, memory_bytes) FROM STDIN (FORMAT BINARY)", cancellation);
+            "COPY cells (cell_id, shard_id, kernel, parameters, variant, kernel_build, seconds, memory_bytes) FROM STDIN (FORMAT BINARY)", cancellation);
         for (var s = 0; s < plan.Shards.Count; s++)
         {
             var shard = plan.Shards[s];
@@ -114,6 +114,7 @@ internal sealed class PlanWriter(NpgsqlConnection connection, NpgsqlTransaction 
                 await copy.WriteAsync(cell.Kernel.Name, NpgsqlDbType.Text, cancellation);
                 await copy.WriteAsync(JsonSerializer.Serialize(cell.Kernel.Parameters), NpgsqlDbType.Jsonb, cancellation);
                 await copy.WriteAsync(cell.Kernel.Variant, NpgsqlDbType.Text, cancellation);
+                await copy.WriteAsync(cell.Kernel.Build, NpgsqlDbType.Text, cancellation);
                 await copy.WriteAsync(cell.Seconds * scale, NpgsqlDbType.Double, cancellation);
                 await copy.WriteAsync(cell.MemoryBytes, NpgsqlDbType.Bigint, cancellation);
             }

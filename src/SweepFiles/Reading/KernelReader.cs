@@ -9,7 +9,7 @@ namespace AttnSweep.SweepFiles.Reading;
 /// <param name="sources">Gets the place of every formula, so that planning can point at it.</param>
 internal sealed class KernelReader(MistakeList mistakes, Dictionary<Expression, ScalarNode> sources)
 {
-    private static readonly string[] Names = [.. KernelCatalogue.All.Select(k => k.Name)];
+    private static string[] Names => [.. KernelCatalogue.All.Select(k => k.Name)];
 
     public List<KernelRequest> Read(SweepNode node)
     {

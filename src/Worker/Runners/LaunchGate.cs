@@ -20,12 +20,20 @@ internal sealed record LaunchGate(ShardWork Runnable, IReadOnlyList<CellResult> 
         return new LaunchGate(work with { Cells = [.. work.Cells.Where(cell => !ids.Contains(cell.CellId))] }, ended);
     }
 
-    /// <summary>Null where the cell may run. A kernel that the catalogue does not know is the device's to judge.</summary>
+    /// <summary>Null where the cell may run.</summary>
     private static CellResult? Ends(ShardWork work, CellWork cell, DeviceInfo device)
     {
         if (KernelCatalogue.Find(cell.Kernel.Name) is not { } kernel)
         {
-            return null;
+            return Result(work, cell, Outcome.Unsupported, cell.Kernel.Build is { } planned
+                ? $"the own kernel '{cell.Kernel.Name}' ({planned}) is not on this worker: its ATTNSWEEP_KERNELS would name a folder that holds it"
+                : $"there is no kernel '{cell.Kernel.Name}' here; there are: {string.Join(", ", KernelCatalogue.All.Select(k => k.Name))}");
+        }
+
+        // Numbers of two builds must not stand side by side as if they were one kernel's.
+        if (kernel.Build != cell.Kernel.Build)
+        {
+            return Result(work, cell, Outcome.Unsupported, $"'{kernel.Name}' was planned as {cell.Kernel.Build ?? "a built-in kernel"}, and this worker has {kernel.Build ?? "a built-in one of that name"}");
         }
 
         if (kernel.WhyUnsupported(work.Input, cell.Kernel) is { } reason)

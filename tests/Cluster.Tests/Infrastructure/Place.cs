@@ -35,6 +35,10 @@ internal sealed class Place : IAsyncDisposable
 
     public Task<Attnsweep.Finished> RunAsync(params string[] arguments) => Attnsweep.RunAsync(Environment, arguments);
 
+    /// <summary>The same with one more variable in the environment.</summary>
+    public Task<Attnsweep.Finished> RunWithAsync(string variable, string value, params string[] arguments) =>
+        Attnsweep.RunAsync(new Dictionary<string, string?>(Environment) { [variable] = value }, arguments);
+
     public async Task<long> PlannedCellsAsync(string sweep)
     {
         var plan = await RunAsync("plan", sweep, "--json");

@@ -48,6 +48,18 @@ public sealed class RefusedShardTests
         Assert.IsType<RunnerProtocol.ShardFinished>((await RunAsync(gate.Runnable))[^1]);
     }
 
+    [Theory]
+    [InlineData("dilated", "Dilated 1.0.0 sha256:1", "the own kernel 'dilated' (Dilated 1.0.0 sha256:1) is not on this worker: its ATTNSWEEP_KERNELS would name a folder that holds it")]
+    [InlineData("flash", "Other 1.0.0 sha256:2", "'flash' was planned as Other 1.0.0 sha256:2, and this worker has a built-in one of that name")]
+    [InlineData("magic", null, "there is no kernel 'magic' here; there are: naive, flash,")]
+    public async Task A_kernel_that_is_not_the_one_that_was_planned_is_unsupported(string name, string? build, string reason)
+    {
+        var events = await RunAsync(Shards.Work(kernels: [KernelSpec.Plain(name) with { Build = build }, KernelSpec.Plain("naive")]));
+        var results = Results(events);
+        Assert.Equal([Outcome.Unsupported, Outcome.Ok], results.OrderBy(r => r.CellId).Select(r => r.Outcome));
+        Assert.StartsWith(reason, results.Single(r => r.Outcome == Outcome.Unsupported).Detail, StringComparison.Ordinal);
+    }
+
     private static List<CellResult> Results(List<RunnerProtocol.Event> events) => [.. events.OfType<RunnerProtocol.CellFinished>().Select(f => f.Result)];
 
     private static async Task<List<RunnerProtocol.Event>> RunAsync(params ShardWork[] shards)

@@ -29,7 +29,7 @@ public sealed class OclgrindScenes : IDisposable
     public void Right()
     {
         var device = Open(DeviceCode.Own);
-        foreach (var name in KernelCatalogue.All.Select(k => k.Name))
+        foreach (var name in KernelCatalogue.BuiltIn.Select(k => k.Name))
         {
             var shape = name is "naive" or "threshold" or "topk" or "topp" or "sample-topk" ? TwoHeads : TwoTiles;
             // The middle one keeps some keys and not others.
