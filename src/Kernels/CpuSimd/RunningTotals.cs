@@ -34,21 +34,11 @@ internal sealed unsafe class RunningTotals(int maxRows) : IDisposable
         VectorMath.Exp2Rows(scores, stride, columns, Shifts(tile), Sums(tile));
     }
 
-    /// <summary>Adds the scores of a tile's six rows, columns a multiple of 16, which stay as they are.</summary>
-    public void Add(int tile, float* scores, int stride, int columns)
-    {
-        Prepare(tile, scores, stride, columns);
-        VectorMath.SumExp2Rows(scores, stride, columns, Shifts(tile), Sums(tile));
-    }
-
     /// <summary>A row's total, relative to its shift.</summary>
     public float Total(int row) => VectorMath.Sum(_sums.Start + (row * VectorMath.SumLanes));
 
     /// <summary>What a row's weights are relative to: its largest score or up to 10 less; minus infinity for a row that has seen nothing.</summary>
     public float Shift(int row) => float.IsNegativeInfinity(_limit.Start[row]) ? float.NegativeInfinity : _shift.Start[row];
-
-    /// <summary>log2 of a row's total of 2^score; minus infinity for a row that has seen nothing.</summary>
-    public float Log2Total(int row) => _shift.Start[row] + MathF.Log2(Total(row));
 
     public void Dispose()
     {

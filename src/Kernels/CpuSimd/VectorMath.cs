@@ -187,11 +187,11 @@ internal static unsafe class VectorMath
         }
     }
 
-    /// <summary>As <see cref="Exp2Rows"/>, but the values stay as they are.</summary>
+    /// <summary>As <see cref="Exp2Rows"/>, but of any number of rows, and the values stay as they are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void SumExp2Rows(float* values, int stride, int columns, float* shifts, float* sums)
+    public static void SumExp2Rows(float* values, int rows, int stride, int columns, float* shifts, float* sums)
     {
-        for (var row = 0; row < TileProduct.Rows; row++, values += stride, sums += SumLanes)
+        for (var row = 0; row < rows; row++, values += stride, sums += SumLanes)
         {
             if (Vector512.IsHardwareAccelerated)
             {
@@ -216,6 +216,32 @@ internal static unsafe class VectorMath
                 odd.Store(sums + 8);
             }
         }
+    }
+
+    /// <summary>The largest Euclidean norm of rows of d floats.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float LongestRow(float* values, int rows, int d)
+    {
+        var longest = 0f;
+        for (var row = 0; row < rows; row++, values += d)
+        {
+            var (even, odd, j) = (Vector256<float>.Zero, Vector256<float>.Zero, 0);
+            for (; j <= d - 16; j += 16)
+            {
+                even = Vector256.FusedMultiplyAdd(Vector256.Load(values + j), Vector256.Load(values + j), even);
+                odd = Vector256.FusedMultiplyAdd(Vector256.Load(values + j + 8), Vector256.Load(values + j + 8), odd);
+            }
+
+            var squares = Vector256.Sum(even + odd);
+            for (; j < d; j++)
+            {
+                squares += values[j] * values[j];
+            }
+
+            longest = Math.Max(longest, squares);
+        }
+
+        return MathF.Sqrt(longest);
     }
 
     /// <summary>Sum of <see cref="SumLanes"/> partial sums.</summary>
