@@ -27,11 +27,17 @@ internal static class BenchCommand
             DefaultValueFactory = _ => [4096],
             Validators = { v => SharedOptions.Demand<int[]>(v, lengths => lengths.Length > 0 && lengths.All(length => length >= 16), "--n is 16 or more") },
         };
-        var d = Positive("--d", "Head dimension", 64);
+        var d = new Option<int[]>("--d")
+        {
+            Description = "Head dimensions",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [64],
+            Validators = { v => SharedOptions.Demand<int[]>(v, dimensions => dimensions.Length > 0 && dimensions.All(dimension => dimension > 0), "--d is 1 or more") },
+        };
         var sigma = new Option<double>("--sigma") { Description = "Standard deviation of the entries of Q and K", DefaultValueFactory = _ => 1 };
         var threads = Positive("--threads", "Threads of cpu-simd", 1);
         var device = new Option<string>("--device") { Description = "Device", DefaultValueFactory = _ => CpuSimdDevice.Id };
-        var seconds = new Option<double>("--seconds") { Description = "How long to go on with each n", DefaultValueFactory = _ => 2 };
+        var seconds = new Option<double>("--seconds") { Description = "How long to go on with each n and d", DefaultValueFactory = _ => 2 };
         var kernels = new Option<string[]>("--kernels")
         {
             Description = "Kernels beside dense flash, separated by commas (default: all)",
@@ -40,7 +46,7 @@ internal static class BenchCommand
             Validators = { v => SharedOptions.Demand<string[]>(v, names => SharedOptions.Split(names).All(name => KernelCatalogue.Find(name) is not null), $"--kernels takes {string.Join(", ", KernelCatalogue.All.Select(k => k.Name))}") },
         };
         var json = new Option<string?>("--json") { Description = "The rows as JSON: on standard output, or into FILE beside the table", HelpName = "FILE", Arity = ArgumentArity.ZeroOrOne };
-        var command = new ExampledCommand("kernels", "The kernels at useful densities beside dense flash and the FMA peak of the same moments", "attnsweep bench kernels --n 1024 4096 --d 64 --threads 1 --json rows.json")
+        var command = new ExampledCommand("kernels", "The kernels at useful densities beside dense flash and the FMA peak of the same moments", "attnsweep bench kernels --n 1024 4096 --d 64 128 --threads 1 --json rows.json")
         { n, d, sigma, threads, device, kernels, seconds, json };
         command.SetAction((parsed, cancellation) =>
         {
@@ -52,13 +58,14 @@ internal static class BenchCommand
                 throw new AskedWronglyException($"--json {file}: there is no folder {folder}");
             }
 
-            var rows = parsed.GetValue(n)!.SelectMany(length =>
+            var shapes = parsed.GetValue(n)!.SelectMany(length => parsed.GetValue(d)!, (length, dimension) => (Length: length, Dimension: dimension));
+            var rows = shapes.SelectMany(shape =>
             {
-                var input = new InputSpec(InputModels.Independent, 1, length, parsed.GetValue(d), parsed.GetValue(sigma), 1, false);
+                var input = new InputSpec(InputModels.Independent, 1, shape.Length, shape.Dimension, parsed.GetValue(sigma), 1, false);
                 return KernelBenchmark.Run(
                     new BenchmarkOptions(BenchmarkRoster.For(input, names), input, id, parsed.GetValue(threads), parsed.GetValue(seconds))
                     {
-                        OnUnsupported = (kernel, why) => around.Error.WriteLine($"no row for {kernel.Variant} at n = {length}: {why}"),
+                        OnUnsupported = (kernel, why) => around.Error.WriteLine($"no row for {kernel.Variant} at n = {shape.Length}, d = {shape.Dimension}: {why}"),
                     },
                     cancellation);
             }).ToList();

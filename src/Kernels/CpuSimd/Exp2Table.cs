@@ -19,9 +19,12 @@ internal static class Exp2Table
     private const float C2 = 0.24022651f;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Exp2(Vector512<float> x)
+    public static Vector512<float> Exp2(Vector512<float> x) => OfModest(Vector512.MaxNative(x, Vector512.Create(-127f)));
+
+    /// <summary>The same for -127 &lt;= x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> OfModest(Vector512<float> x)
     {
-        x = Vector512.MaxNative(x, Vector512.Create(-127f));
         var shifted = x + Vector512.Create(Magic);
         var r = x - (shifted - Vector512.Create(Magic));
         // Bits of 2^(i/32) minus i x 2^18: adding the rounded 32 x, shifted by 18, cancels its last five bits and puts the rest into the exponent.

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace AttnSweep.Kernels.CpuSimd;
 
 /// <summary>
@@ -8,6 +10,7 @@ namespace AttnSweep.Kernels.CpuSimd;
 internal sealed unsafe class GroupScores(int maxRows, CpuTensors tensors) : IDisposable
 {
     public const int MaxKeys = TileProduct.WeightStride;
+    private const int Lanes = 16;
 
     private readonly QueryTiles _queries = new(maxRows, tensors.Spec.D);
     private readonly AlignedBuffer _scores = new((long)Padded(maxRows) * TileProduct.WeightStride);
@@ -16,25 +19,27 @@ internal sealed unsafe class GroupScores(int maxRows, CpuTensors tensors) : IDis
     private readonly TileSight[] _sight = new TileSight[Padded(maxRows) / TileProduct.Rows];
     private bool _sightIsOld;
     private int _head;
+    private int _rows;
     private int _valid;
     private int _hiddenLow;
     private int _hiddenHigh;
 
-    /// <summary>Tiles of six rows, the last one filled up with rows that see nothing.</summary>
+    /// <summary>Tiles of six rows; of the last one some rows may not be there, and what is computed for them is undefined.</summary>
     public int Tiles => _queries.Count;
 
     /// <summary>First key of the group.</summary>
     public int Start { get; private set; }
+
+    /// <summary>Rows of a tile that are there.</summary>
+    public int Rows(int tile) => Math.Min(TileProduct.Rows, _rows - (tile * TileProduct.Rows));
 
     public static int Padded(int rows) => (rows + TileProduct.Rows - 1) / TileProduct.Rows * TileProduct.Rows;
 
     /// <summary>Starts with rows first .. first + rows - 1; row r of them sees keys from <see cref="See"/>.</summary>
     public void Begin(int head, int first, int rows, float scale)
     {
-        _head = head;
+        (_head, _rows) = (head, rows);
         _queries.Pack(tensors.Queries(head, first), rows, scale);
-        _low.AsSpan(rows, Padded(rows) - rows).Clear();
-        _high.AsSpan(rows, Padded(rows) - rows).Clear();
         _sightIsOld = true;
     }
 
@@ -55,7 +60,7 @@ internal sealed unsafe class GroupScores(int maxRows, CpuTensors tensors) : IDis
         {
             for (var tile = 0; tile < Tiles; tile++)
             {
-                _sight[tile] = TileSight.Of(_low.AsSpan(tile * TileProduct.Rows, TileProduct.Rows), _high.AsSpan(tile * TileProduct.Rows, TileProduct.Rows));
+                _sight[tile] = TileSight.Of(_low.AsSpan(tile * TileProduct.Rows, Rows(tile)), _high.AsSpan(tile * TileProduct.Rows, Rows(tile)));
             }
 
             _sightIsOld = false;
@@ -75,7 +80,7 @@ internal sealed unsafe class GroupScores(int maxRows, CpuTensors tensors) : IDis
                 {
                     TileProduct.Multiply<QueryTile>(
                         _queries.Tile(tile), packed + (left - offset), keys.Width, Tile(tile) + left,
-                        TileProduct.WeightStride, null, tensors.Spec.D, right - left);
+                        TileProduct.WeightStride, null, tensors.Spec.D, right - left, Rows(tile));
                 }
             }
         }
@@ -100,16 +105,34 @@ internal sealed unsafe class GroupScores(int maxRows, CpuTensors tensors) : IDis
             return;
         }
 
-        for (var row = 0; row < TileProduct.Rows; row++)
+        // Only vectors at the edges of what all rows see, and those with hidden keys.
+        var sight = _sight[tile];
+        var left = Math.Clamp((Math.Min(sight.AllLow - Start, to) + Lanes - 1) / Lanes * Lanes, from, to);
+        var right = Math.Clamp(Math.Min(sight.AllHigh - Start, _valid) / Lanes * Lanes, left, to);
+        MaskVectors(tile, from, left);
+        MaskVectors(tile, right, to);
+        if (hiddenFrom < hiddenTo)
         {
-            var columns = new Span<float>(Tile(tile) + (row * TileProduct.WeightStride) + from, to - from);
+            MaskVectors(tile, hiddenFrom / Lanes * Lanes, hiddenTo);
+        }
+    }
+
+    private void MaskVectors(int tile, int from, int to)
+    {
+        var hiddenFrom = Vector512.Create(_hiddenLow - Start);
+        var hiddenTo = Vector512.Create(_hiddenHigh - Start);
+        for (var row = 0; from < to && row < Rows(tile); row++)
+        {
             var index = (tile * TileProduct.Rows) + row;
-            var (low, high) = (_low[index] - Start - from, Math.Min(_high[index] - Start, _valid) - from);
-            columns[..Math.Clamp(low, 0, columns.Length)].Fill(float.NegativeInfinity);
-            columns[Math.Clamp(high, 0, columns.Length)..].Fill(float.NegativeInfinity);
-            if (hiddenFrom < hiddenTo)
+            var low = Vector512.Create(_low[index] - Start);
+            var high = Vector512.Create(Math.Min(_high[index] - Start, _valid));
+            var scores = Tile(tile) + (row * TileProduct.WeightStride);
+            for (var j = from; j < to; j += Lanes)
             {
-                columns[(hiddenFrom - from)..(hiddenTo - from)].Fill(float.NegativeInfinity);
+                var key = Vector512.CreateSequence(j, 1);
+                var seen = Vector512.GreaterThanOrEqual(key, low) & Vector512.LessThan(key, high)
+                    & (Vector512.LessThan(key, hiddenFrom) | Vector512.GreaterThanOrEqual(key, hiddenTo));
+                Vector512.ConditionalSelect(seen.AsSingle(), Vector512.Load(scores + j), Vector512.Create(float.NegativeInfinity)).Store(scores + j);
             }
         }
     }

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace AttnSweep.Kernels.CpuSimd;
@@ -18,43 +20,82 @@ internal sealed unsafe class KeptLists(int rows, int capacity, CpuTensors tensor
     private readonly AlignedBuffer _scores = new(rows * (capacity + 32L));
     private readonly AlignedBuffer _indices = new(rows * (capacity + 32L));
     private readonly AlignedBuffer _sums = new((long)rows * tensors.Columns);
-    private readonly int[] _counts = new int[rows];
+    private readonly AlignedBuffer _counts = new(rows);
     private readonly int[] _done = new int[rows];
     private readonly float[] _factors = new float[rows];
 
-    /// <summary>Rows of a block so that its lists stay within 32 MiB: 192, fewer at great n, at least 24.</summary>
+    /// <summary>Rows of a block so that its lists stay within 32 MiB: 384, fewer at great n, at least 24.</summary>
     public static int RowsFor(int capacity) =>
-        (int)Math.Clamp(ScratchBytes / (8L * (capacity + 32)) / TileProduct.Rows * TileProduct.Rows, 24, 192);
+        (int)Math.Clamp(ScratchBytes / (8L * (capacity + 32)) / ScoreTile.Rows * ScoreTile.Rows, 24, 384);
 
-    public int Count(int row) => _counts[row];
+    public int Count(int row) => Counts[row];
 
-    public void Clear(int row) => _counts[row] = 0;
+    public void Clear(int row) => Counts[row] = 0;
 
-    /// <summary>Adds to rows start .. stop - 1 the scores above their bounds: columns of them (a multiple of 16, at most 128), of the keys from first on.</summary>
+    /// <summary>
+    /// Adds to rows from start on what exceeds their bounds of a tile (<see cref="ScoreTile"/>) that <see cref="TileMarks.Compare"/> has looked at. Only the
+    /// vectors that hold a key to keep are touched: 15 % of them where 1 % is kept.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Take(int start, int stop, float* scores, int stride, int columns, int first, float[] bounds)
+    public void Take(int start, float* scores, int first, float* bounds, uint* marks)
     {
-        for (var row = start; row < stop; row++, scores += stride)
+        if (!TileMarks.Supported)
         {
-            _counts[row] = Selection.AppendFew(scores, first, columns, bounds[row], Scores(row), Indices(row), _counts[row]);
+            for (var row = start; row < start + ScoreTile.Rows; row++, scores += ScoreTile.Keys)
+            {
+                Counts[row] = Selection.Append(scores, null, first, ScoreTile.Keys, bounds[row], false, Scores(row), Indices(row), Counts[row]);
+            }
+
+            return;
+        }
+
+        for (var vectors = marks[0]; vectors != 0; vectors &= vectors - 1)
+        {
+            var vector = BitOperations.TrailingZeroCount(vectors);
+            var (row, column) = (vector % ScoreTile.Rows, vector / ScoreTile.Rows * 16);
+            var source = Vector512.Load(scores + (row * ScoreTile.Keys) + column);
+            row += start;
+            var kept = Vector512.GreaterThan(source, Vector512.Create(bounds[row]));
+            // Compressed in a register: the store of a compressed vector is microcoded on Zen 4.
+            var values = Avx512F.Compress(Vector512<float>.Zero, kept, source);
+            var indices = Avx512F.Compress(Vector512<int>.Zero, kept.AsInt32(), Vector512.CreateSequence(first + column, 1));
+            var (taken, count) = (Counts[row], BitOperations.PopCount(TileMarks.Lanes(marks, vector)));
+            Counts[row] = taken + count;
+            if (count <= 4)
+            {
+                // A store of 64 bytes would straddle two cache lines nearly always.
+                values.GetLower().GetLower().Store(Scores(row) + taken);
+                indices.GetLower().GetLower().Store(Indices(row) + taken);
+            }
+            else
+            {
+                values.Store(Scores(row) + taken);
+                indices.Store(Indices(row) + taken);
+            }
         }
     }
 
+    /// <summary>The largest score that a row has kept; minus infinity where it has kept nothing.</summary>
+    public float Largest(int row) => Counts[row] == 0 ? float.NegativeInfinity : VectorMath.Max(Scores(row), Selection.RoundedUp(Scores(row), Counts[row]));
+
+    /// <summary>Mean and standard deviation of what a row has kept; zeros where it has kept nothing.</summary>
+    public (float Mean, float Deviation) Moments(int row) => Selection.Moments(Scores(row), Counts[row]);
+
     /// <summary>Drops what does not exceed a bound.</summary>
     public void KeepAbove(int row, float bound) =>
-        _counts[row] = Selection.Append(Scores(row), Indices(row), 0, Selection.RoundedUp(Scores(row), _counts[row]), bound, false, Scores(row), Indices(row), 0);
+        Counts[row] = Selection.Append(Scores(row), Indices(row), 0, Selection.RoundedUp(Scores(row), Counts[row]), bound, false, Scores(row), Indices(row), 0);
 
     /// <summary>Keeps the k largest, of equal ones the lower index; a row that has no more than k keeps them all.</summary>
-    /// <returns>What a later score must exceed to be among the k largest.</returns>
+    /// <returns>A bound that every kept score reaches and no dropped one exceeds.</returns>
     public float KeepLargest(int row, int k)
     {
-        if (_counts[row] < k)
+        if (Counts[row] <= k)
         {
             return float.NegativeInfinity;
         }
 
-        var bound = Selection.KeepLargest(Scores(row), Indices(row), _counts[row], k);
-        _counts[row] = k;
+        var bound = Selection.KeepLargest(Scores(row), Indices(row), Counts[row], k);
+        Counts[row] = k;
         return bound;
     }
 
@@ -65,9 +106,9 @@ internal sealed unsafe class KeptLists(int rows, int capacity, CpuTensors tensor
         var stretch = Math.Max(64, StretchBytes / sizeof(float) / columns);
         for (var row = 0; row < count; row++)
         {
-            var padded = Selection.RoundedUp(Scores(row), _counts[row]);
-            var total = _counts[row] == 0 ? 0 : VectorMath.Exp2AndSum(Scores(row), padded, VectorMath.Max(Scores(row), padded));
-            (_done[row], _factors[row]) = (0, _counts[row] == 0 ? 0 : 1 / total);
+            var padded = Selection.RoundedUp(Scores(row), Counts[row]);
+            var total = Counts[row] == 0 ? 0 : VectorMath.Exp2AndSum(Scores(row), padded, VectorMath.Max(Scores(row), padded));
+            (_done[row], _factors[row]) = (0, Counts[row] == 0 ? 0 : 1 / total);
         }
 
         new Span<float>(_sums.Start, count * columns).Clear();
@@ -77,7 +118,7 @@ internal sealed unsafe class KeptLists(int rows, int capacity, CpuTensors tensor
             {
                 Prefetch(head, end, Math.Min(stretch, tensors.Spec.N - end), row, count);
                 _done[row] = WeightedSum.Add(
-                    Scores(row), Indices(row), _done[row], _counts[row], end, tensors.Values(head), columns, _sums.Start + ((long)row * columns));
+                    Scores(row), Indices(row), _done[row], Counts[row], end, tensors.Values(head), columns, _sums.Start + ((long)row * columns));
             }
         }
 
@@ -106,7 +147,10 @@ internal sealed unsafe class KeptLists(int rows, int capacity, CpuTensors tensor
         _scores.Dispose();
         _indices.Dispose();
         _sums.Dispose();
+        _counts.Dispose();
     }
+
+    private int* Counts => (int*)_counts.Start;
 
     private float* Scores(int row) => _scores.Start + (row * _stride);
 

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace AttnSweep.Kernels.CpuSimd;
 
 /// <summary>
@@ -22,7 +20,7 @@ internal sealed unsafe class LargestScores(int k)
             return;
         }
 
-        var (mean, deviation) = Moments(scores, visible);
+        var (mean, deviation) = Selection.Moments(scores, visible);
         // Each miss lowers the bound by twice as much as the one before; after a few everything is let through.
         var bound = mean + (deviation * (_guess - 0.05f));
         var step = 0.1f * deviation;
@@ -35,28 +33,5 @@ internal sealed unsafe class LargestScores(int k)
 
         var boundary = survivors.KeepLargest(k);
         _guess = deviation > 0 ? (boundary - mean) / deviation : 0;
-    }
-
-    private static (float Mean, float Deviation) Moments(float* scores, int visible)
-    {
-        var (sum, squares) = (Vector<float>.Zero, Vector<float>.Zero);
-        var span = new ReadOnlySpan<float>(scores, visible);
-        var j = 0;
-        for (; j <= visible - Vector<float>.Count; j += Vector<float>.Count)
-        {
-            var values = new Vector<float>(span[j..]);
-            sum += values;
-            squares += values * values;
-        }
-
-        var (total, totalSquares) = (Vector.Sum(sum), Vector.Sum(squares));
-        for (; j < visible; j++)
-        {
-            total += span[j];
-            totalSquares += span[j] * span[j];
-        }
-
-        var mean = total / visible;
-        return (mean, MathF.Sqrt(Math.Max(0, (totalSquares / visible) - (mean * mean))));
     }
 }

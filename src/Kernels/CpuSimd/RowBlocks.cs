@@ -8,36 +8,37 @@ internal readonly record struct RowBlocks
 {
     private readonly int _n;
     private readonly int _tiles;
+    private readonly int _tileRows;
 
-    public RowBlocks(int n, int count)
+    private RowBlocks(int n, int count, int tileRows)
     {
-        _n = n;
-        _tiles = (n + TileProduct.Rows - 1) / TileProduct.Rows;
+        (_n, _tileRows) = (n, tileRows);
+        _tiles = (n + tileRows - 1) / tileRows;
         Count = Math.Clamp(count, 1, _tiles);
     }
 
     public int Count { get; }
 
     /// <summary>Rows of the largest block, whole tiles.</summary>
-    public int MaxRows => (_tiles + Count - 1) / Count * TileProduct.Rows;
+    public int MaxRows => (_tiles + Count - 1) / Count * _tileRows;
 
-    public int First(int block) => (int)((long)block * _tiles / Count * TileProduct.Rows);
+    public int First(int block) => (int)((long)block * _tiles / Count * _tileRows);
 
     public int Rows(int block) => Math.Min(_n, First(block + 1)) - First(block);
 
     /// <summary>Blocks of at most <paramref name="most"/> rows; for several threads about four for each, unless that makes them shorter than <paramref name="least"/>.</summary>
-    public static RowBlocks Share(int heads, int n, int threads, int most, int least)
+    public static RowBlocks Share(int heads, int n, int threads, int most, int least, int tileRows = TileProduct.Rows)
     {
-        var tiles = (n + TileProduct.Rows - 1) / TileProduct.Rows;
-        var count = CeilingOf(tiles, most / TileProduct.Rows);
+        var tiles = CeilingOf(n, tileRows);
+        var count = CeilingOf(tiles, most / tileRows);
         if (threads > 1)
         {
-            var fair = Math.Min(CeilingOf(4 * threads, heads), tiles / (least / TileProduct.Rows));
+            var fair = Math.Min(CeilingOf(4 * threads, heads), tiles / (least / tileRows));
             count = Math.Max(count, fair);
             count = CeilingOf(count, threads) * threads;
         }
 
-        return new RowBlocks(n, count);
+        return new RowBlocks(n, count, tileRows);
     }
 
     private static int CeilingOf(int a, int b) => (a + b - 1) / b;

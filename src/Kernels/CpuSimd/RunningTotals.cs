@@ -27,18 +27,43 @@ internal sealed unsafe class RunningTotals(int maxRows) : IDisposable
         new Span<float>(_limit.Start, rows).Fill(float.NegativeInfinity);
     }
 
-    /// <summary>Adds the scores of a tile's six rows, columns a multiple of 16, and turns them into weights.</summary>
-    public void Weigh(int tile, float* scores, int stride, int columns)
+    /// <summary>Adds the scores of a tile's rows, columns a multiple of 16, and turns them into weights.</summary>
+    /// <param name="rows">Rows that there are, at most six.</param>
+    /// <param name="bias">What is added to the scores.</param>
+    public void Weigh(int tile, int rows, float* scores, int stride, int columns, float bias)
     {
-        Prepare(tile, scores, stride, columns);
-        VectorMath.Exp2Rows(scores, stride, columns, Shifts(tile), Sums(tile));
-    }
+        new Span<float>(_rescale.Start, TileProduct.Rows).Fill(1);
+        var first = tile * TileProduct.Rows;
+        var limits = _limit.Start + first;
+        var shifts = _shift.Start + first;
+        var moved = stackalloc float[2 * TileProduct.Rows];
+        if (bias != 0)
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                moved[row] = limits[row] - bias;
+            }
 
-    /// <summary>Adds the scores of a tile's six rows, columns a multiple of 16, which stay as they are.</summary>
-    public void Add(int tile, float* scores, int stride, int columns)
-    {
-        Prepare(tile, scores, stride, columns);
-        VectorMath.SumExp2Rows(scores, stride, columns, Shifts(tile), Sums(tile));
+            limits = moved;
+        }
+
+        for (var above = VectorMath.RowsAbove(scores, rows, stride, columns, limits); above != 0; above &= above - 1)
+        {
+            var row = BitOperations.TrailingZeroCount(above);
+            Raise(first + row, VectorMath.Max(scores + (row * stride), columns) + bias, row);
+        }
+
+        if (bias != 0)
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                moved[TileProduct.Rows + row] = shifts[row] - bias;
+            }
+
+            shifts = moved + TileProduct.Rows;
+        }
+
+        VectorMath.Exp2Rows(scores, rows, stride, columns, shifts, _sums.Start + (first * VectorMath.SumLanes));
     }
 
     /// <summary>A row's total, relative to its shift.</summary>
@@ -47,30 +72,12 @@ internal sealed unsafe class RunningTotals(int maxRows) : IDisposable
     /// <summary>What a row's weights are relative to: its largest score or up to 10 less; minus infinity for a row that has seen nothing.</summary>
     public float Shift(int row) => float.IsNegativeInfinity(_limit.Start[row]) ? float.NegativeInfinity : _shift.Start[row];
 
-    /// <summary>log2 of a row's total of 2^score; minus infinity for a row that has seen nothing.</summary>
-    public float Log2Total(int row) => _shift.Start[row] + MathF.Log2(Total(row));
-
     public void Dispose()
     {
         _shift.Dispose();
         _limit.Dispose();
         _sums.Dispose();
         _rescale.Dispose();
-    }
-
-    private float* Shifts(int tile) => _shift.Start + (tile * TileProduct.Rows);
-
-    private float* Sums(int tile) => _sums.Start + (tile * TileProduct.Rows * VectorMath.SumLanes);
-
-    private void Prepare(int tile, float* scores, int stride, int columns)
-    {
-        new Span<float>(_rescale.Start, TileProduct.Rows).Fill(1);
-        var above = VectorMath.RowsAbove(scores, stride, columns, _limit.Start + (tile * TileProduct.Rows));
-        for (; above != 0; above &= above - 1)
-        {
-            var row = BitOperations.TrailingZeroCount(above);
-            Raise((tile * TileProduct.Rows) + row, VectorMath.Max(scores + (row * stride), columns), row);
-        }
     }
 
     private void Raise(int row, float max, int rowOfTile)

@@ -50,48 +50,6 @@ internal static unsafe class Selection
         return taken;
     }
 
-    /// <summary>As Append, with strict comparison, for groups of up to 128 columns of which few pass: a scan of 128 bits.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int AppendFew(float* scores, int first, int count, float bound, float* listed, int* indices, int taken)
-    {
-        const int many = 28;
-        var (low, high) = count == 128 ? (Bits64(scores, bound), Bits64(scores + 64, bound))
-            : (Bits(scores, Math.Min(count, 64), bound), count > 64 ? Bits(scores + 64, count - 64, bound) : 0);
-        if (BitOperations.PopCount(low) + BitOperations.PopCount(high) > many)
-        {
-            return Append(scores, null, first, count, bound, false, listed, indices, taken);
-        }
-
-        taken = AppendBits(low, scores, first, listed, indices, taken);
-        return AppendBits(high, scores + 64, first + 64, listed, indices, taken);
-    }
-
-    /// <summary>
-    /// Appends the columns whose bits are set. Four places are written whatever their number: the list only grows by those that
-    /// are there, and what a loop that ends after 0, 1, 2 or 3 turns costs is the guess of its end (5 cycles per 16 scores at 1 % kept).
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int AppendBits(ulong bits, float* scores, int first, float* listed, int* indices, int taken)
-    {
-        var end = taken + BitOperations.PopCount(bits);
-        for (var place = 0; place < 4; place++)
-        {
-            var lane = BitOperations.TrailingZeroCount(bits) & 63;
-            listed[taken + place] = scores[lane];
-            indices[taken + place] = first + lane;
-            bits &= bits - 1;
-        }
-
-        for (taken += 4; bits != 0; bits &= bits - 1, taken++)
-        {
-            var lane = BitOperations.TrailingZeroCount(bits);
-            listed[taken] = scores[lane];
-            indices[taken] = first + lane;
-        }
-
-        return end;
-    }
-
     /// <summary>Keeps the k largest of count, of equal ones the lower index; 1 &lt;= k &lt;= count.</summary>
     /// <returns>A bound that every kept score reaches and no dropped one exceeds.</returns>
     public static float KeepLargest(float* scores, int* indices, int count, int k)
@@ -209,45 +167,27 @@ internal static unsafe class Selection
         return reach;
     }
 
-    /// <summary>A bit for each of 64 scores that exceeds a bound.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Bits64(float* scores, float bound)
+    /// <summary>Mean and standard deviation of count scores; zeros where there are none.</summary>
+    public static (float Mean, float Deviation) Moments(float* scores, int count)
     {
-        if (Vector512.IsHardwareAccelerated)
+        var (sum, squares) = (Vector<float>.Zero, Vector<float>.Zero);
+        var j = 0;
+        for (; j <= count - Vector<float>.Count; j += Vector<float>.Count)
         {
-            var bounds = Vector512.Create(bound);
-            var m0 = Vector512.GreaterThan(Vector512.Load(scores), bounds).ExtractMostSignificantBits();
-            var m1 = Vector512.GreaterThan(Vector512.Load(scores + 16), bounds).ExtractMostSignificantBits();
-            var m2 = Vector512.GreaterThan(Vector512.Load(scores + 32), bounds).ExtractMostSignificantBits();
-            var m3 = Vector512.GreaterThan(Vector512.Load(scores + 48), bounds).ExtractMostSignificantBits();
-            return m0 | (m1 << 16) | (m2 << 32) | (m3 << 48);
+            var values = Vector.Load(scores + j);
+            sum += values;
+            squares += values * values;
         }
 
-        return Bits(scores, 64, bound);
-    }
-
-    /// <summary>A bit for each of count scores (a multiple of 16, at most 64) that exceeds a bound.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Bits(float* scores, int count, float bound)
-    {
-        var bits = 0UL;
-        if (Vector512.IsHardwareAccelerated)
+        var (total, totalSquares) = (Vector.Sum(sum), Vector.Sum(squares));
+        for (; j < count; j++)
         {
-            var bounds = Vector512.Create(bound);
-            for (var j = 0; j < count; j += 16)
-            {
-                bits |= Vector512.GreaterThan(Vector512.Load(scores + j), bounds).ExtractMostSignificantBits() << j;
-            }
-
-            return bits;
+            total += scores[j];
+            totalSquares += scores[j] * scores[j];
         }
 
-        for (var j = 0; j < count; j += 8)
-        {
-            bits |= (ulong)Above(scores + j, bound, false) << j;
-        }
-
-        return bits;
+        var mean = total / Math.Max(1, count);
+        return (mean, MathF.Sqrt(Math.Max(0, (totalSquares / Math.Max(1, count)) - (mean * mean))));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

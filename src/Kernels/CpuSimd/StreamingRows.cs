@@ -54,19 +54,15 @@ internal sealed unsafe class StreamingRows(int maxRows, CpuTensors tensors) : ID
 
             _scores.Mask(tile);
             var weights = _scores.Tile(tile);
-            if (_bias != 0)
-            {
-                VectorMath.AddToRows(weights + from, TileProduct.WeightStride, to - from, _bias);
-            }
-
-            _totals.Weigh(tile, weights + from, TileProduct.WeightStride, to - from);
+            var present = _scores.Rows(tile);
+            _totals.Weigh(tile, present, weights + from, TileProduct.WeightStride, to - from, _bias);
             var (low, high) = _scores.Keys(tile);
             var values = tensors.Values(_head) + ((long)(_scores.Start + low) * tensors.Columns);
             for (var column = 0; column < tensors.Columns; column += TileProduct.Columns)
             {
                 TileProduct.Multiply<WeightTile>(
                     weights + low, values + column, tensors.Columns, _sums.Start + ((long)tile * TileProduct.Rows * tensors.Columns) + column,
-                    tensors.Columns, _totals.Rescale, high - low, Math.Min(TileProduct.Columns, tensors.Columns - column));
+                    tensors.Columns, _totals.Rescale, high - low, Math.Min(TileProduct.Columns, tensors.Columns - column), present);
             }
         }
     }

@@ -45,8 +45,9 @@ internal static unsafe partial class TileProduct
     public const int WeightStride = 128;
 
     /// <param name="columns">Multiple of 16, at most 64.</param>
+    /// <param name="rows">Rows that are wanted, at most six: where four are enough, no more are computed; what becomes of the others is undefined.</param>
     /// <param name="rescale">Six factors for what C holds; unused where the layout does not rescale.</param>
-    public static void Multiply<TLayout>(float* a, float* b, int bStride, float* c, int cStride, float* rescale, int depth, int columns)
+    public static void Multiply<TLayout>(float* a, float* b, int bStride, float* c, int cStride, float* rescale, int depth, int columns, int rows = Rows)
         where TLayout : struct, ITileLayout
     {
         if (!Vector512.IsHardwareAccelerated)
@@ -56,6 +57,12 @@ internal static unsafe partial class TileProduct
                 Narrow16<TLayout>(a, b + column, bStride, c + column, cStride, rescale, depth);
             }
 
+            return;
+        }
+
+        if (columns == 64 && rows <= 4)
+        {
+            Wide64Four<TLayout>(a, b, bStride, c, cStride, rescale, depth);
             return;
         }
 

@@ -1,97 +1,108 @@
 namespace AttnSweep.Kernels.CpuSimd;
 
 /// <summary>
-/// <c>topk</c>: the k largest scores of each row, exactly. While scores stream by, a row keeps those that exceed the k-th largest
-/// of all before; when its list has grown to 2 k it is cut to k, which raises that bound.
+/// <c>topk</c>: the k largest scores of each row, exactly. A row takes its first keys whole; their mean and deviation give a guess of the k-th largest
+/// of all, on the low side, and the k largest are chosen among what exceeds it. How far the guesses of a thread's rows before were off says how low to go.
 /// </summary>
-internal sealed unsafe class TopKKernel : CpuKernel
+internal sealed unsafe class TopKKernel : SelectionKernel
 {
-    private const int LeastSlack = 192; // cutting a list costs much the same however short it is
+    private const int MostSampled = 512;
 
-    private readonly PackedKeys _keys;
-    private readonly RowBlocks _blocks;
-    private readonly GroupScores[] _scores;
-    private readonly KeptLists[] _lists;
-    private readonly float[][] _bounds;
     private readonly int _k;
-    private readonly int _full;
+    private readonly int _sampled;
+    private readonly Learned[] _learned;
 
     public TopKKernel(CpuTensors tensors, ThreadTeam team, int k)
-        : base(tensors, team)
+        : base(tensors, team, sums: false)
     {
-        var spec = tensors.Spec;
-        _k = Math.Min(k, spec.N);
-        _full = Math.Min(spec.N, _k + Math.Max(_k, LeastSlack));
-        var capacity = _full + GroupScores.MaxKeys;
-        _blocks = RowBlocks.Share(spec.Heads, spec.N, team.Size, most: KeptLists.RowsFor(capacity), least: 24);
-        _keys = Own(new PackedKeys(spec.Heads, spec.N, spec.D, spec.N));
-        _scores = OwnPerThread(() => new GroupScores(_blocks.MaxRows, tensors));
-        _lists = OwnPerThread(() => new KeptLists(_blocks.MaxRows, capacity, tensors));
-        _bounds = [.. Enumerable.Range(0, team.Size).Select(_ => new float[_blocks.MaxRows])];
+        var n = tensors.Spec.N;
+        _k = Math.Min(k, n);
+        _sampled = Math.Clamp(n / 8 / TileProduct.Columns * TileProduct.Columns, TileProduct.Columns, MostSampled);
+        _learned = [.. Enumerable.Range(0, team.Size).Select(_ => new Learned(MaxRows, _sampled))];
     }
 
-    protected override void LaunchOnce()
-    {
-        Stage("pack");
-        _keys.Pack(Team, Tensors.Keys);
-        var blocks = _blocks.Count;
-        Stage("rows");
-        Team.Run(Tensors.Spec.Heads * blocks, (index, member) => Block(member, index / blocks, blocks - 1 - (index % blocks)));
-    }
+    protected override void Begin(int member, SelectingRows rows) => _learned[member].Begin();
 
-    private void Block(int member, int head, int block)
+    protected override bool IsMark(int seen) => seen == _sampled;
+
+    protected override void Guess(int member, SelectingRows rows, int first, int end, int seen)
     {
-        var spec = Tensors.Spec;
-        var (scores, lists, bounds) = (_scores[member], _lists[member], _bounds[member]);
-        var (first, count) = (_blocks.First(block), _blocks.Rows(block));
-        scores.Begin(head, first, count, QueryScale);
-        for (var row = 0; row < count; row++)
+        for (var row = first; row < end; row++)
         {
-            scores.See(row, 0, spec.Causal ? first + row + 1 : spec.N);
-            lists.Clear(row);
-            bounds[row] = float.NegativeInfinity;
+            var visible = rows.Visible(row);
+            if (visible < 2 * seen || _k > visible / 2)
+            {
+                continue;
+            }
+
+            var (mean, deviation) = rows.Lists.Moments(row);
+            var bound = _learned[member].Guess(row, mean, deviation, (float)_k / visible);
+            rows.Bounds[row] = bound;
+            rows.Lists.KeepAbove(row, bound);
+        }
+    }
+
+    protected override bool Settle(int member, SelectingRows rows, int row)
+    {
+        if (rows.Lists.Count(row) < Math.Min(_k, rows.Visible(row)))
+        {
+            rows.Bounds[row] = float.NegativeInfinity;
+            return false;
         }
 
-        var together = GroupScores.MaxKeys / _keys.Width;
-        var end = spec.Causal ? first + count : spec.N;
-        for (var panel = 0; panel < _keys.Panels && _keys.FirstKey(panel) < end; panel += together)
+        var boundary = rows.Lists.KeepLargest(row, _k);
+        _learned[member].Hear(row, boundary);
+        return true;
+    }
+
+    /// <summary>How many deviations above the mean the k-th largest scores of a thread's rows lay, compared with the normal distribution's.</summary>
+    private sealed class Learned(int maxRows, int sampled)
+    {
+        // A guess this many of its standard errors too low misses one row of a thousand; a missed row costs its tile of eight a second pass.
+        private const float Caution = 3.2f;
+
+        private readonly (float Mean, float Deviation, float Normal)[] _rows = new (float, float, float)[maxRows];
+        private float _offset = float.NaN;
+        private double _sum;
+        private double _squares;
+        private int _count;
+
+        public void Begin()
         {
-            Phase(member, "score");
-            scores.Compute(_keys, panel, Math.Min(together, _keys.Panels - panel));
-            Phase(member, "select");
-            for (var tile = 0; tile < scores.Tiles; tile++)
+            if (_count >= 8)
             {
-                Take(scores, tile, lists, bounds, count);
+                var mean = _sum / _count;
+                _offset = (float)(mean - (Caution * Math.Sqrt(Math.Max(1e-4, (_squares / _count) - (mean * mean)))));
+            }
+
+            (_sum, _squares, _count) = (0, 0, 0);
+            Array.Clear(_rows);
+        }
+
+        public float Guess(int row, float mean, float deviation, float share)
+        {
+            var normal = NormalQuantile(share);
+            _rows[row] = (mean, deviation, normal);
+            // Before the first block is through: the error of a mean and a deviation of so many normal scores.
+            var offset = float.IsNaN(_offset) ? -Caution * MathF.Sqrt((1 + (normal * normal / 2)) / sampled) : _offset;
+            return mean + (deviation * (normal + offset));
+        }
+
+        public void Hear(int row, float boundary)
+        {
+            var (mean, deviation, normal) = _rows[row];
+            if (deviation > 0 && float.IsFinite(boundary))
+            {
+                var offset = ((boundary - mean) / deviation) - normal;
+                (_sum, _squares, _count) = (_sum + offset, _squares + (offset * offset), _count + 1);
             }
         }
 
-        for (var row = 0; row < count; row++)
+        /// <summary>What a share of at most a half of all normal numbers exceeds; to 0.003 (Abramowitz and Stegun 26.2.22).</summary>
+        private static float NormalQuantile(float share)
         {
-            lists.KeepLargest(row, _k);
-        }
-
-        Phase(member, "combine");
-        lists.WriteOutput(head, count, Output(head, first));
-        Phase(member, null);
-    }
-
-    private void Take(GroupScores scores, int tile, KeptLists lists, float[] bounds, int rows)
-    {
-        var (from, to) = scores.Columns(tile);
-        if (from >= to)
-        {
-            return;
-        }
-
-        scores.Mask(tile);
-        var (row, stop) = (tile * TileProduct.Rows, Math.Min(rows, (tile + 1) * TileProduct.Rows));
-        lists.Take(row, stop, scores.Tile(tile) + from, TileProduct.WeightStride, to - from, scores.Start + from, bounds);
-        for (; row < stop; row++)
-        {
-            if (lists.Count(row) >= _full)
-            {
-                bounds[row] = lists.KeepLargest(row, _k);
-            }
+            var t = MathF.Sqrt(-2 * MathF.Log(share));
+            return t - ((2.30753f + (0.27061f * t)) / (1 + (0.99229f * t) + (0.04481f * t * t)));
         }
     }
 }

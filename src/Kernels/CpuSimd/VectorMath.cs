@@ -112,12 +112,12 @@ internal static unsafe class VectorMath
         return Vector256.Sum(sum);
     }
 
-    /// <summary>Which of six rows (a bit for each) holds a value above its limit; columns is a multiple of 16.</summary>
+    /// <summary>Which rows (a bit for each) holds a value above its limit; columns is a multiple of 16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static uint RowsAbove(float* values, int stride, int columns, float* limits)
+    public static uint RowsAbove(float* values, int rows, int stride, int columns, float* limits)
     {
         var above = 0u;
-        for (var row = 0; row < TileProduct.Rows; row++, values += stride)
+        for (var row = 0; row < rows; row++, values += stride)
         {
             bool isAbove;
             if (Vector512.IsHardwareAccelerated)
@@ -148,13 +148,13 @@ internal static unsafe class VectorMath
     }
 
     /// <summary>
-    /// Replaces the values of six rows by 2^(value - shift of the row) and adds them to the row's <see cref="SumLanes"/> partial
+    /// Replaces the values of rows by 2^(value - shift of the row) and adds them to the row's <see cref="SumLanes"/> partial
     /// sums: summing across lanes is left to the end. columns is a multiple of 16.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Exp2Rows(float* values, int stride, int columns, float* shifts, float* sums)
+    public static void Exp2Rows(float* values, int rows, int stride, int columns, float* shifts, float* sums)
     {
-        for (var row = 0; row < TileProduct.Rows; row++, values += stride, sums += SumLanes)
+        for (var row = 0; row < rows; row++, values += stride, sums += SumLanes)
         {
             if (Vector512.IsHardwareAccelerated)
             {
@@ -189,9 +189,9 @@ internal static unsafe class VectorMath
 
     /// <summary>As <see cref="Exp2Rows"/>, but the values stay as they are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void SumExp2Rows(float* values, int stride, int columns, float* shifts, float* sums)
+    public static void SumExp2Rows(float* values, int rows, int stride, int columns, float* shifts, float* sums)
     {
-        for (var row = 0; row < TileProduct.Rows; row++, values += stride, sums += SumLanes)
+        for (var row = 0; row < rows; row++, values += stride, sums += SumLanes)
         {
             if (Vector512.IsHardwareAccelerated)
             {
@@ -218,6 +218,32 @@ internal static unsafe class VectorMath
         }
     }
 
+    /// <summary>The largest Euclidean norm of rows of d floats.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float LongestRow(float* values, int rows, int d)
+    {
+        var longest = 0f;
+        for (var row = 0; row < rows; row++, values += d)
+        {
+            var (even, odd, j) = (Vector256<float>.Zero, Vector256<float>.Zero, 0);
+            for (; j <= d - 16; j += 16)
+            {
+                even = Vector256.FusedMultiplyAdd(Vector256.Load(values + j), Vector256.Load(values + j), even);
+                odd = Vector256.FusedMultiplyAdd(Vector256.Load(values + j + 8), Vector256.Load(values + j + 8), odd);
+            }
+
+            var squares = Vector256.Sum(even + odd);
+            for (; j < d; j++)
+            {
+                squares += values[j] * values[j];
+            }
+
+            longest = Math.Max(longest, squares);
+        }
+
+        return MathF.Sqrt(longest);
+    }
+
     /// <summary>Sum of <see cref="SumLanes"/> partial sums.</summary>
     public static float Sum(float* sums) => Vector256.Sum(Vector256.Load(sums) + Vector256.Load(sums + 8));
 
@@ -226,18 +252,6 @@ internal static unsafe class VectorMath
     {
         (Vector256.Load(sums) * factor).Store(sums);
         (Vector256.Load(sums + 8) * factor).Store(sums + 8);
-    }
-
-    /// <summary>Adds to six rows; columns is a multiple of 16.</summary>
-    public static void AddToRows(float* values, int stride, int columns, float addend)
-    {
-        for (var row = 0; row < TileProduct.Rows; row++, values += stride)
-        {
-            for (var j = 0; j < columns; j += 8)
-            {
-                (Vector256.Load(values + j) + Vector256.Create(addend)).Store(values + j);
-            }
-        }
     }
 
     /// <summary>target = values x factor, count of them.</summary>
