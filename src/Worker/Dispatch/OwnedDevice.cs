@@ -5,7 +5,7 @@ using AttnSweep.Worker.Runners;
 namespace AttnSweep.Worker.Dispatch;
 
 /// <summary>One device of this worker: its runner, and what it is about.</summary>
-internal sealed class OwnedDevice(string id, RunnerChild runner)
+internal sealed class OwnedDevice(string id, IRunner runner)
 {
     private DeathPause _pause = DeathPause.None;
 

@@ -35,8 +35,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         _coordinator = coordinator;
         _reporter = new Reporter(parts.Options.Name, _incarnation, spool);
         var self = Self;
-        _devices = parts.Devices.ToDictionary(d => d.Id, d => new OwnedDevice(
-            d.Id, new RunnerChild(d.Id, parts.Options.RunnerCommand, parts.Options.Threads, parts.Clock, said => self.Tell(said))));
+        _devices = parts.Devices.ToDictionary(d => d.Id, d => new OwnedDevice(d.Id, parts.MakeRunner(d, said => self.Tell(said))));
         Receive<Tick>(_ => OnBeat(parts.Now));
         Receive<RunnerSaid>(said => Hear(said, parts.Now));
         Receive<RunnerDied>(died => Bury(died, parts.Now));
