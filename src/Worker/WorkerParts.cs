@@ -1,4 +1,5 @@
 using AttnSweep.Protocol;
+using AttnSweep.Worker.Runners;
 
 namespace AttnSweep.Worker;
 
@@ -9,6 +10,10 @@ internal sealed record WorkerParts(WorkerOptions Options, NodeInfo Node, IReadOn
 {
     /// <summary>Tells the person at the worker's terminal where it stands.</summary>
     public Action<string> Say { get; init; } = _ => { };
+
+    /// <summary>Makes what measures the shards of a device, which tells its events to the second argument, from any thread.</summary>
+    public Func<DeviceInfo, Action<object>, IRunner> MakeRunner { get; init; } =
+        (device, tell) => new RunnerChild(device.Id, Options.RunnerCommand, Options.Threads, Clock, tell);
 
     private readonly DateTimeOffset _begun = Clock.GetUtcNow();
     private readonly long _stamp = Clock.GetTimestamp();

@@ -8,6 +8,7 @@ using AttnSweep.Sweeps;
 using AttnSweep.Worker.Dispatch;
 using AttnSweep.Worker.Machine;
 using AttnSweep.Worker.Reports;
+using AttnSweep.Worker.Runners;
 
 namespace AttnSweep.Worker;
 
@@ -23,7 +24,9 @@ public static class WorkerProcess
     public static async Task<int> RunAsync(WorkerOptions options, CancellationToken stopping)
     {
         var grace = DrainRule.GraceFromEnvironment(Environment.GetEnvironmentVariable(DrainRule.GraceVariable));
-        var devices = Choose(DeviceCatalogue.Discover(new DeviceOptions(options.Threads, options.Devices.Any(d => d.StartsWith(Backends.IlgpuCpu, StringComparison.Ordinal)))), options.Devices);
+        var devices = options.NullDevices > 0
+            ? NullDevices.Of(options.NullDevices)
+            : Choose(DeviceCatalogue.Discover(new DeviceOptions(options.Threads, options.Devices.Any(d => d.StartsWith(Backends.IlgpuCpu, StringComparison.Ordinal)))), options.Devices);
         Spool spool;
         try
         {
@@ -51,6 +54,11 @@ public static class WorkerProcess
             ending.Cancel();
         })
         { Say = line => Console.Error.WriteLine($"attnsweep: {line}") };
+        if (options.NullDevices > 0)
+        {
+            parts = parts with { MakeRunner = (device, tell) => new NullRunner(device.Id, TimeProvider.System, tell) };
+        }
+
         parts.Say($"worker {options.Name} offers {string.Join(", ", devices.Select(d => d.Id))} and looks for a coordinator at {string.Join(", ", options.Seeds)}");
         var code = await ClusterNode.RunAsync(
             new NodeOptions(ClusterRoles.Worker, options.Host, options.Port, options.Seeds, options.Tls, options.Insecure),
@@ -102,4 +110,8 @@ public static class WorkerProcess
 public sealed record WorkerOptions(
     string Name, string Host, int Port, IReadOnlyList<string> Seeds, IReadOnlyList<string> Devices, int Threads,
     string SpoolFolder, IReadOnlyList<string> RunnerCommand, string CodeVersion,
-    NodeTls? Tls = null, bool Insecure = false);
+    NodeTls? Tls = null, bool Insecure = false)
+{
+    /// <summary>Above 0: offer so many <see cref="Worker.NullDevices"/> instead of what is here.</summary>
+    public int NullDevices { get; init; }
+}

@@ -89,7 +89,7 @@ public sealed class LeaseTests(PostgresFixture postgres)
         // With FOR UPDATE alone this grant would wait for the open transaction for ever: the only proof that rows are skipped.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         var work = await store.Ledger.GrantAsync(
-            new GrantRequest(epoch, "w", "w/1", "cpu-simd", "cpu-simd", long.MaxValue, Store.LeaseDuration, null), limit.Token);
+            epoch, new GrantRequest("w", "w/1", "cpu-simd", "cpu-simd", long.MaxValue), new GrantTerms(Store.LeaseDuration, null), limit.Token);
 
         Assert.NotNull(work);
         Assert.NotEqual(locked, work.Lease.ShardId);

@@ -30,7 +30,7 @@ public sealed class RunTests(PostgresFixture postgres)
         Assert.Equal(MeasureRules.Careful, work.Measure);
         Assert.Null(work.Sparsity);
         var record = await store.Runs.FindAsync("one", None);
-        Assert.Equal((run, "one", "queued", 1L, "name: test"), (record!.RunId, record.Name, record.State, record.Cells, record.SweepText));
+        Assert.Equal((run, "one", "running", 1L, "name: test"), (record!.RunId, record.Name, record.State, record.Cells, record.SweepText));
         Assert.InRange(record.CreatedAt, DateTimeOffset.UnixEpoch.AddYears(50), DateTimeOffset.MaxValue);
     }
 

@@ -16,7 +16,7 @@ internal static class BenchCommand
     private static readonly JsonSerializerOptions JsonRules = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
     public static Command Create(Surroundings around) =>
-        new ExampledCommand("bench", "Micro-benchmarks of this program's own parts", "attnsweep bench kernels") { Kernels(around) };
+        new ExampledCommand("bench", "Micro-benchmarks of this program's own parts", "attnsweep bench kernels\nattnsweep bench dispatch") { Kernels(around), BenchDispatchCommand.Create(around) };
 
     private static ExampledCommand Kernels(Surroundings around)
     {

@@ -16,9 +16,10 @@ internal static class WorkerCommand
         var devices = SharedOptions.Devices();
         var threads = SharedOptions.Threads();
         var spool = new Option<string?>("--spool") { Description = "Folder where results wait until they are acknowledged", HelpName = "FOLDER" };
+        var nullDevices = new Option<int>("--null-devices") { Hidden = true };
         var command = new ExampledCommand(
             "worker", "Runs a worker until it is told to stop; it never needs a database", "attnsweep worker --host 10.0.0.6 --seeds 10.0.0.5:4053")
-        { name, devices, threads, spool };
+        { name, devices, threads, spool, nullDevices };
         node.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -35,7 +36,10 @@ internal static class WorkerCommand
                     SharedOptions.Split(parsed.GetValue(devices)), parsed.GetValue(threads),
                     parsed.GetValue(spool) ?? Path.Combine(ServerHome.ForFilesOnly().Spool, worker),
                     [.. OwnProgram.Command, "runner", "--exit-with-parent"], Surroundings.CodeVersion,
-                    node.TlsOf(parsed, around.Time), parsed.GetValue(node.Insecure)),
+                    node.TlsOf(parsed, around.Time), parsed.GetValue(node.Insecure))
+                {
+                    NullDevices = parsed.GetValue(nullDevices),
+                },
                 cancellation);
         });
         return command;

@@ -14,6 +14,18 @@ internal sealed class ClusterChild(
 
     public string Name { get; } = name;
 
+    /// <summary>Null while none runs.</summary>
+    public int? ProcessId
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _process?.Id;
+            }
+        }
+    }
+
     /// <summary>Runs until <see cref="StopAsync"/> was called and the process has ended.</summary>
     /// <exception cref="SystemFailedException">It died too often.</exception>
     public async Task SuperviseAsync()

@@ -17,6 +17,10 @@ internal sealed class LocalCluster
             Path.Combine(logFolder, part.Name + ".log"), time, notes))];
     }
 
+    /// <summary>Processes by the name of their part; those that are being started again are left out.</summary>
+    public IReadOnlyDictionary<string, int> ProcessIds =>
+        _children.Where(child => child.ProcessId is not null).ToDictionary(child => child.Name, child => child.ProcessId!.Value);
+
     /// <summary>Ends only when a process cannot be kept alive.</summary>
     public Task StartAsync()
     {

@@ -94,5 +94,5 @@ internal static class NodeConfiguration
 
     /// <summary>The project's own messages by their fixed names, and nothing else.</summary>
     internal static AkkaConfigurationBuilder WithWireFormat(this AkkaConfigurationBuilder builder) => builder.WithCustomSerializer(
-        "attnsweep", [typeof(DispatchProtocol.ICommand), typeof(DispatchProtocol.IEvent)], system => new WireSerializer(system));
+        "attnsweep", [typeof(DispatchProtocol.ICommand), typeof(DispatchProtocol.IEvent), typeof(Bundle)], system => new WireSerializer(system));
 }

@@ -18,7 +18,7 @@ internal static class WireFormat
     /// <exception cref="WireFormatException">The message is over <see cref="WireLimits.MessageBytes"/>.</exception>
     public static byte[] Pack(object message)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), ProtocolJson.Options);
+        var json = message is Bundle bundle ? BundleFormat.Write(bundle) : JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), ProtocolJson.Options);
         if (json.Length > WireLimits.MessageBytes)
         {
             throw new WireFormatException(
@@ -79,7 +79,7 @@ internal static class WireFormat
 
         try
         {
-            return JsonSerializer.Deserialize(json, type, ProtocolJson.Options)
+            return (type == typeof(Bundle) ? BundleFormat.Read(json) : JsonSerializer.Deserialize(json, type, ProtocolJson.Options))
                 ?? throw new WireFormatException($"a {type.Name} that is null");
         }
         catch (JsonException problem)

@@ -25,6 +25,7 @@ internal static class WireNames
         ["dispatch/chunk-recorded/1"] = typeof(DispatchProtocol.ChunkRecorded),
         ["dispatch/return-recorded/1"] = typeof(DispatchProtocol.ReturnRecorded),
         ["dispatch/lease-lost/1"] = typeof(DispatchProtocol.LeaseLost),
+        ["dispatch/bundle/1"] = typeof(Bundle),
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<Type, string> Names = Types.ToFrozenDictionary(p => p.Value, p => p.Key);

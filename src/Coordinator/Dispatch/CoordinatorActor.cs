@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Akka.Event;
+using AttnSweep.Clustering.Wire;
 using AttnSweep.Coordinator.Schedules;
+using AttnSweep.Protocol;
 using AttnSweep.Storage.Dispatch;
 using static AttnSweep.Protocol.DispatchProtocol;
 using ClusterEvent = Akka.Cluster.ClusterEvent;
@@ -37,6 +39,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         Receive<ClusterEvent.IReachabilityEvent>(_ => { });
         Receive<ClusterEvent.IMemberEvent>(_ => { });
         Receive<ICommand>(_ => { });
+        Receive<Bundle>(_ => { });
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -85,6 +88,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
 
     private void Active()
     {
+        Receive<Bundle>(bundle => bundle.Open(Self, Sender));
         Receive<Introduce>(Admit);
         Receive<RequestShard>(command => From(command, worker => Grant(command, worker)));
         Receive<RenewLeases>(command => From(command, _ => Renew(command)));

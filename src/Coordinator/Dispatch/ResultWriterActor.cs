@@ -1,22 +1,20 @@
 using Akka.Actor;
+using AttnSweep.Clustering.Wire;
 using AttnSweep.Storage.Dispatch;
 using static AttnSweep.Protocol.DispatchProtocol;
 
 namespace AttnSweep.Coordinator.Dispatch;
 
 /// <summary>
-/// Records report chunks one after the other, so that grants never wait behind them. What it cannot take it drops: the worker
-/// keeps a chunk until it is acknowledged, and sends it again.
+/// Records report chunks: those that came while a transaction ran go together into the next, and grants never wait behind them. What it cannot
+/// take it drops: the worker keeps a chunk until it is acknowledged, and sends it again.
 /// </summary>
 internal sealed class ResultWriterActor : ReceiveActor
 {
-    /// <summary>Chunks are up to 1 MB: this bounds the memory that a burst, or an outage of the store, can take.</summary>
-    private const int MaxWaiting = 64;
-
     private readonly ShardLedger _ledger;
     private readonly long _epoch;
     private readonly CancellationTokenSource _ended = new();
-    private readonly Queue<(ReportChunk Chunk, IActorRef Worker)> _waiting = new();
+    private ReportQueue<IActorRef> _waiting = ReportQueue<IActorRef>.Empty;
     private bool _writing;
 
     public ResultWriterActor(ShardLedger ledger, long epoch)
@@ -24,11 +22,16 @@ internal sealed class ResultWriterActor : ReceiveActor
         _ledger = ledger;
         _epoch = epoch;
         Receive<ReportChunk>(Take);
-        Receive<Written>(_ => Next());
+        Receive<Write>(_ => WriteNext());
+        Receive<Written>(written =>
+        {
+            Acknowledge(written);
+            WriteNext();
+        });
         Receive<NotWritten>(failed =>
         {
             Context.Parent.Tell(new StoreFailed("recording results", failed.Problem));
-            Next();
+            WriteNext();
         });
     }
 
@@ -40,37 +43,38 @@ internal sealed class ResultWriterActor : ReceiveActor
 
     private void Take(ReportChunk chunk)
     {
-        if (_waiting.Count >= MaxWaiting || _waiting.Any(w => w.Chunk.Lease == chunk.Lease && w.Chunk.Chunk == chunk.Chunk))
-        {
-            return;
-        }
-
-        _waiting.Enqueue((chunk, Sender));
+        _waiting = _waiting.Put(chunk, Sender);
         if (!_writing)
         {
-            Next();
+            // After what is in the mailbox already: reports come many to a frame.
+            _writing = true;
+            Self.Tell(new Write());
         }
     }
 
-    private void Next()
+    private void WriteNext()
     {
-        _writing = _waiting.TryDequeue(out var next);
+        (var batch, _waiting) = _waiting.Take();
+        _writing = batch.Count > 0;
         if (_writing)
         {
-            RecordAsync(next.Chunk, next.Worker).PipeTo(Self, Self, success: () => new Written(), failure: problem => new NotWritten(problem));
+            _ledger.RecordAsync(_epoch, [.. batch.Select(b => b.Chunk)], _ended.Token).PipeTo(
+                Self, Self, success: verdicts => new Written(batch, verdicts), failure: problem => new NotWritten(problem));
         }
     }
 
-    private async Task RecordAsync(ReportChunk chunk, IActorRef worker)
+    private void Acknowledge(Written written)
     {
-        var verdict = await _ledger.RecordAsync(_epoch, chunk, _ended.Token);
-        if (ReportAnswers.To(chunk, verdict, _epoch) is { } answer)
+        var answers = written.Batch.Zip(written.Verdicts, (report, verdict) => (report.From, Answer: (object?)ReportAnswers.To(report.Chunk, verdict, _epoch)));
+        foreach (var worker in answers.Where(a => a.Answer is not null).GroupBy(a => a.From, a => a.Answer!))
         {
-            worker.Tell(answer);
+            worker.Key.TellAll([.. worker], Self);
         }
     }
 
-    private sealed record Written;
+    private sealed record Write;
+
+    private sealed record Written(IReadOnlyList<WaitingReport<IActorRef>> Batch, IReadOnlyList<RecordVerdict> Verdicts);
 
     private sealed record NotWritten(Exception Problem);
 }

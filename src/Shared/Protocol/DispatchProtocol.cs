@@ -9,7 +9,7 @@ namespace AttnSweep.Protocol;
 public static class DispatchProtocol
 {
     /// <summary>Raised with every incompatible change of a message; a node that does not fit is told so and stays out.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     public interface ICommand
     {

@@ -10,7 +10,11 @@ public sealed record Lease(long RunId, long ShardId, int Attempt, long Epoch);
 /// <param name="Sparsity">Present when this shard measures its input's sparsity and that is still missing.</param>
 public sealed record ShardWork(
     Lease Lease, long InputId, InputSpec Input, string Backend,
-    IReadOnlyList<CellWork> Cells, SparsityRules? Sparsity, MeasureRules Measure);
+    IReadOnlyList<CellWork> Cells, SparsityRules? Sparsity, MeasureRules Measure)
+{
+    /// <summary>Estimated device time; 0 where nobody estimated it.</summary>
+    public double Seconds { get; init; }
+}
 
 /// <summary>One cell to measure.</summary>
 /// <param name="DeadlineSeconds">The runner is killed when the cell takes longer than this.</param>

@@ -18,6 +18,13 @@ public sealed class Database : IAsyncDisposable
     {
         Role = role;
         _builder = ConnectionStrings.ForRole(ConnectionStrings.Parse(connectionString), role);
+        if (role == DatabaseRole.App && !_builder.ContainsKey("Max Auto Prepare"))
+        {
+            // The coordinator says the same few statements thousands of times: planning them anew cost more than running them.
+            _builder.MaxAutoPrepare = 64;
+            _builder.AutoPrepareMinUsages = 2;
+        }
+
         Source = NpgsqlDataSource.Create(_builder);
     }
 

@@ -2,10 +2,13 @@ using AttnSweep.Protocol;
 
 namespace AttnSweep.Storage.Dispatch;
 
+/// <summary>A device asks for a shard.</summary>
 /// <param name="MemoryBytes">Of the device: cells that need more are not granted.</param>
+public sealed record GrantRequest(string Worker, string Incarnation, string DeviceId, string Backend, long MemoryBytes);
+
+/// <summary>What is the same for every grant of a coordinator.</summary>
 /// <param name="OnlyRun">Null grants from every run.</param>
-public sealed record GrantRequest(
-    long Epoch, string Worker, string Incarnation, string DeviceId, string Backend, long MemoryBytes, TimeSpan LeaseDuration, long? OnlyRun);
+public sealed record GrantTerms(TimeSpan LeaseDuration, long? OnlyRun);
 
 public sealed record LostLease(Lease Lease, string Reason);
 

@@ -28,11 +28,16 @@ internal sealed class ResultWriter(NpgsqlConnection connection, CancellationToke
     private static readonly string CopySparsity =
         $"COPY sparsity (input_id, shard_id, attempt, rows_sampled, {string.Join(", ", SparsityMetrics.All)}, metrics, theory, seconds) FROM STDIN (FORMAT BINARY)";
 
-    public async Task WriteAsync(IReadOnlyList<CellResult> results, int attempt)
+    public async Task WriteAsync(IReadOnlyList<AttemptResult> results)
     {
+        if (results.Count == 0)
+        {
+            return;
+        }
+
         await using (var copy = await connection.BeginBinaryImportAsync(CopyResults, cancellation))
         {
-            foreach (var result in results)
+            foreach (var (result, attempt) in results)
             {
                 await WriteResultAsync(copy, result, attempt);
             }
@@ -40,9 +45,14 @@ internal sealed class ResultWriter(NpgsqlConnection connection, CancellationToke
             await copy.CompleteAsync(cancellation);
         }
 
+        if (results.All(r => r.Result.Trials.Count == 0))
+        {
+            return;
+        }
+
         await using (var copy = await connection.BeginBinaryImportAsync(CopyTrials, cancellation))
         {
-            foreach (var result in results)
+            foreach (var (result, _) in results)
             {
                 foreach (var trial in result.Trials)
                 {
@@ -54,22 +64,31 @@ internal sealed class ResultWriter(NpgsqlConnection connection, CancellationToke
         }
     }
 
-    public async Task WriteSparsityAsync(long inputId, Lease lease, SparsityResult sparsity)
+    public async Task WriteSparsityAsync(IReadOnlyList<InputSparsity> measured)
     {
-        await using var copy = await connection.BeginBinaryImportAsync(CopySparsity, cancellation);
-        await copy.StartRowAsync(cancellation);
-        await Long(copy, inputId);
-        await Long(copy, lease.ShardId);
-        await Int(copy, lease.Attempt);
-        await Int(copy, sparsity.RowsSampled);
-        foreach (var metric in SparsityMetrics.All)
+        if (measured.Count == 0)
         {
-            await Double(copy, sparsity.Metrics.TryGetValue(metric, out var summary) ? summary.Mean : null);
+            return;
         }
 
-        await Json(copy, sparsity.Metrics);
-        await Json(copy, sparsity.Theory);
-        await Double(copy, sparsity.Seconds);
+        await using var copy = await connection.BeginBinaryImportAsync(CopySparsity, cancellation);
+        foreach (var (inputId, lease, sparsity) in measured)
+        {
+            await copy.StartRowAsync(cancellation);
+            await Long(copy, inputId);
+            await Long(copy, lease.ShardId);
+            await Int(copy, lease.Attempt);
+            await Int(copy, sparsity.RowsSampled);
+            foreach (var metric in SparsityMetrics.All)
+            {
+                await Double(copy, sparsity.Metrics.TryGetValue(metric, out var summary) ? summary.Mean : null);
+            }
+
+            await Json(copy, sparsity.Metrics);
+            await Json(copy, sparsity.Theory);
+            await Double(copy, sparsity.Seconds);
+        }
+
         await copy.CompleteAsync(cancellation);
     }
 

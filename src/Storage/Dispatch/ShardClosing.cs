@@ -3,48 +3,15 @@ using AttnSweep.Storage.Sql;
 
 namespace AttnSweep.Storage.Dispatch;
 
-/// <summary>What happens to a shard when its holder reports or gives up. Each method runs inside one ledger transaction.</summary>
+/// <summary>What happens to a shard when its holder gives it up. Each method runs inside one ledger transaction.</summary>
 internal static class ShardClosing
 {
-    private static readonly string PassGate = SqlFiles.Statement("pass_gate");
-    private static readonly string WhoHolds = SqlFiles.Statement("who_holds");
-    private static readonly string MissingCells = SqlFiles.Statement("missing_cells");
     private static readonly string LeaveLease = SqlFiles.Statement("leave_lease");
     private static readonly string EndAttempt = SqlFiles.Statement("end_attempt");
     private static readonly string LockLease = SqlFiles.Statement("lock_lease");
     private static readonly string CountCellFailure = SqlFiles.Statement("count_cell_failure");
     private static readonly string CountShardFailure = SqlFiles.Statement("count_shard_failure");
     private static readonly string SetAside = SqlFiles.Statement("set_aside");
-
-    public static async Task<RecordVerdict> RecordAsync(LedgerTransaction statements, DispatchProtocol.ReportChunk chunk)
-    {
-        var lease = chunk.Lease;
-        var gate = await statements.FirstAsync<GateRow>(PassGate, new { lease.ShardId, lease.Attempt, chunk.Worker, chunk.Chunk });
-        if (gate is null)
-        {
-            var holder = await statements.FirstAsync<HolderRow>(WhoHolds, new { shardIds = new[] { lease.ShardId } });
-            return LeaseReasons.Judge(lease, chunk.Worker, chunk.Chunk, holder);
-        }
-
-        // Only cells of this shard that have no result: one that was set aside meanwhile keeps its story, and no worker can write a stranger's.
-        var missing = (await statements.QueryAsync<long>(MissingCells, new { lease.ShardId })).ToHashSet();
-        var accepted = chunk.Results.Where(result => missing.Remove(result.CellId)).ToList();
-        await statements.Results.WriteAsync(accepted, lease.Attempt);
-        if (chunk.Sparsity is { } sparsity && gate.MeasuresSparsity && !gate.HasSparsity)
-        {
-            await statements.Results.WriteSparsityAsync(gate.InputId, lease, sparsity);
-        }
-
-        if (chunk.Final)
-        {
-            await CloseAsync(
-                statements, lease,
-                missing.Count == 0 ? AttemptEnding.Done : AttemptEnding.Returned, null,
-                missing.Count == 0 ? null : $"the final report left {missing.Count} cells without a result");
-        }
-
-        return RecordVerdict.Recorded;
-    }
 
     public static async Task<bool> ReturnAsync(LedgerTransaction statements, DispatchProtocol.ReturnShard returned)
     {
@@ -101,6 +68,4 @@ internal static class ShardClosing
 
     /// <summary>PostgreSQL's text cannot hold NUL, which a dying driver may well print.</summary>
     private static string? Clean(string? detail) => detail?.Replace("\0", "", StringComparison.Ordinal);
-
-    private sealed record GateRow(long InputId, bool MeasuresSparsity, bool HasSparsity);
 }

@@ -1,10 +1,7 @@
-using System.Collections.Immutable;
-using System.Text.Json;
 using AttnSweep.Protocol;
 using AttnSweep.Storage.Connections;
 using AttnSweep.Storage.Runs;
 using AttnSweep.Storage.Sql;
-using AttnSweep.Sweeps;
 using Npgsql;
 
 namespace AttnSweep.Storage.Dispatch;
@@ -17,11 +14,8 @@ public sealed class ShardLedger(Database database)
 {
     private static readonly string TakeEpoch = SqlFiles.Statement("take_epoch");
     private static readonly string Heartbeat = SqlFiles.Statement("heartbeat");
-    private static readonly string GrantShard = SqlFiles.Statement("grant_shard");
-    private static readonly string CellsToMeasure = SqlFiles.Statement("cells_to_measure");
     private static readonly string RenewLeases = SqlFiles.Statement("renew_leases");
     private static readonly string WhoHolds = SqlFiles.Statement("who_holds");
-    private static readonly string StartRuns = SqlFiles.Statement("start_runs");
     private static readonly string SkipUnfitting = SqlFiles.Statement("skip_unfitting");
     private static readonly string FinishRuns = SqlFiles.Statement("finish_runs");
 
@@ -47,29 +41,16 @@ public sealed class ShardLedger(Database database)
     public Task HeartbeatAsync(long epoch, CancellationToken cancellation) =>
         GuardedAsync(epoch, statements => statements.ExecuteAsync(Heartbeat, new { epoch }), cancellation);
 
-    /// <summary>The most valuable queued shard that fits (priority, oldest run, longest estimate), leased atomically with attempt + 1; null when there is none.</summary>
-    public Task<ShardWork?> GrantAsync(GrantRequest request, CancellationToken cancellation) =>
-        GuardedAsync<ShardWork?>(request.Epoch, async statements =>
-        {
-            var shard = await statements.FirstAsync<GrantRow>(GrantShard, new
-            {
-                request.Epoch,
-                request.Worker,
-                request.Incarnation,
-                request.DeviceId,
-                request.Backend,
-                request.MemoryBytes,
-                request.OnlyRun,
-                leaseSeconds = request.LeaseDuration.TotalSeconds,
-            });
-            if (shard is null)
-            {
-                return null;
-            }
+    /// <summary>The most valuable queued shard that fits, leased atomically with attempt + 1; null when there is none.</summary>
+    public async Task<ShardWork?> GrantAsync(long epoch, GrantRequest request, GrantTerms terms, CancellationToken cancellation) =>
+        (await GrantAsync(epoch, [request], terms, cancellation))[0];
 
-            var cells = await statements.QueryAsync<CellRow>(CellsToMeasure, new { shard.ShardId, request.MemoryBytes });
-            return shard.ToWork(request.Epoch, request.Backend, cells);
-        }, cancellation);
+    /// <summary>
+    /// As many of the most valuable queued shards (priority, oldest run, longest estimate) as devices ask, in one transaction.
+    /// </summary>
+    /// <returns>In the order of the requests; null for a device that there is nothing for.</returns>
+    public Task<IReadOnlyList<ShardWork?>> GrantAsync(long epoch, IReadOnlyList<GrantRequest> requests, GrantTerms terms, CancellationToken cancellation) =>
+        GuardedAsync(epoch, statements => ShardGranting.GrantAsync(statements, epoch, requests, terms), cancellation);
 
     /// <summary>Extends leases and stores their progress. Returns the leases that are no longer held, with the reason.</summary>
     public Task<IReadOnlyList<LostLease>> RenewAsync(long epoch, string worker, IReadOnlyList<LeaseProgress> leases, TimeSpan duration, CancellationToken cancellation) =>
@@ -95,23 +76,56 @@ public sealed class ShardLedger(Database database)
             return [.. lost.Select(lease => new LostLease(lease, LeaseReasons.WhyLost(lease, holders.GetValueOrDefault(lease.ShardId))))];
         }, cancellation);
 
+    /// <summary>One report, as <see cref="RecordAsync(long, IReadOnlyList{DispatchProtocol.ReportChunk}, CancellationToken)"/>.</summary>
+    public async Task<RecordVerdict> RecordAsync(long epoch, DispatchProtocol.ReportChunk chunk, CancellationToken cancellation) =>
+        (await RecordAsync(epoch, [chunk], cancellation))[0];
+
     /// <summary>
-    /// The gate and the COPY in one transaction. A report that the schema refuses (an ok cell without a time, samples that contradict
-    /// their summary) counts as a crash of its shard and is answered <see cref="RecordVerdict.Stale"/>: the worker must not resend it for ever.
+    /// The gate and the COPY of many reports in one transaction; several chunks of one shard take one each. A report that the schema refuses
+    /// (an ok cell without a time, samples that contradict their summary) counts as a crash of its shard and is answered
+    /// <see cref="RecordVerdict.Stale"/>: the worker must not resend it for ever. The others of its batch are recorded.
     /// </summary>
-    public async Task<RecordVerdict> RecordAsync(long epoch, DispatchProtocol.ReportChunk chunk, CancellationToken cancellation)
+    /// <returns>In the order of the chunks.</returns>
+    public async Task<IReadOnlyList<RecordVerdict>> RecordAsync(long epoch, IReadOnlyList<DispatchProtocol.ReportChunk> chunks, CancellationToken cancellation)
+    {
+        var verdicts = new RecordVerdict[chunks.Count];
+        foreach (var batch in ReportBatches.OneOfEachShard(chunks))
+        {
+            var recorded = await RecordBatchAsync(epoch, [.. batch.Select(place => chunks[place])], cancellation);
+            for (var i = 0; i < batch.Count; i++)
+            {
+                verdicts[batch[i]] = recorded[i];
+            }
+        }
+
+        return verdicts;
+    }
+
+    private async Task<IReadOnlyList<RecordVerdict>> RecordBatchAsync(long epoch, IReadOnlyList<DispatchProtocol.ReportChunk> chunks, CancellationToken cancellation)
     {
         try
         {
-            return await GuardedAsync(epoch, statements => ShardClosing.RecordAsync(statements, chunk), cancellation);
+            return await GuardedAsync(epoch, statements => ShardRecording.RecordAsync(statements, chunks), cancellation);
         }
         catch (PostgresException refused) when (refused.SqlState is PostgresErrorCodes.CheckViolation or PostgresErrorCodes.NotNullViolation
             or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.NumericValueOutOfRange)
         {
-            var reason = $"the report was refused: {refused.MessageText}";
+            if (chunks.Count > 1)
+            {
+                // One of them is wrong and undid the rest: each is heard alone.
+                var verdicts = new List<RecordVerdict>();
+                foreach (var alone in chunks)
+                {
+                    verdicts.AddRange(await RecordBatchAsync(epoch, [alone], cancellation));
+                }
+
+                return verdicts;
+            }
+
+            var chunk = chunks[0];
             await ReturnAsync(epoch, new DispatchProtocol.ReturnShard(
-                chunk.Worker, chunk.Incarnation, chunk.Lease, chunk.DeviceId, AttemptEnding.Crashed, null, reason), cancellation);
-            return RecordVerdict.Stale;
+                chunk.Worker, chunk.Incarnation, chunk.Lease, chunk.DeviceId, AttemptEnding.Crashed, null, $"the report was refused: {refused.MessageText}"), cancellation);
+            return [RecordVerdict.Stale];
         }
     }
 
@@ -143,17 +157,11 @@ public sealed class ShardLedger(Database database)
         GuardedAsync(epoch, statements => ShardLosses.FarewellAsync(statements, worker, incarnation), cancellation);
 
     /// <summary>
-    /// queued to running where something was granted; finished (failed where no cell is ok) where every cell has a result. Cells that no
-    /// present device of their backend has the memory for are skipped after a minute. Returns the runs that ended.
+    /// finished (failed where no cell is ok) where every cell has a result. Cells that no present device of their backend has the memory for are skipped after a minute. Returns the runs that ended.
     /// </summary>
     public Task<IReadOnlyList<long>> SettleRunsAsync(long epoch, CancellationToken cancellation) =>
         GuardedAsync<IReadOnlyList<long>>(epoch, async statements =>
         {
-            foreach (var started in await statements.QueryAsync<long>(StartRuns, null))
-            {
-                await statements.TellAsync("running", started, "the first shard was granted");
-            }
-
             await statements.ExecuteAsync(SkipUnfitting, new { graceSeconds = GraceSeconds });
             var ended = await statements.QueryAsync<EndedRow>(FinishRuns, null);
             foreach (var run in ended)
@@ -175,41 +183,6 @@ public sealed class ShardLedger(Database database)
     private sealed record KeptRow(long ShardId, int Attempt);
 
     private sealed record EndedRow(long RunId, string State);
-
-    private sealed record CellRow(long CellId, string Kernel, string Parameters, string Variant, string? KernelBuild, double Seconds)
-    {
-        public CellWork ToWork() => new(
-            CellId,
-            new KernelSpec(Kernel, JsonSerializer.Deserialize<ImmutableSortedDictionary<string, double>>(Parameters)!, Variant) { Build = KernelBuild },
-            DeadlineSeconds(Seconds));
-    }
-
-    private sealed record GrantRow(
-        long ShardId, long RunId, long InputId, int Attempt, string Model, int Heads, int N, int D, double Sigma, long Seed, bool Causal,
-        double? Norm, bool LayerNorm, double MeanV, double Rho, double RhoD, double? Nu, int Outliers, double OutlierScale, string Dtype,
-        string? FilePath, string? FileSha256, string Measure, int? SparsityRows)
-    {
-        public ShardWork ToWork(long epoch, string backend, IReadOnlyList<CellRow> cells) => new(
-            new Lease(RunId, ShardId, Attempt, epoch), InputId, new InputSpec(Model, Heads, N, D, Sigma, Seed, Causal) { Options = Options }, backend,
-            [.. cells.Select(cell => cell.ToWork())],
-            SparsityRows is { } rows ? new SparsityRules(rows) : null,
-            JsonSerializer.Deserialize<MeasureRules>(Measure, ProtocolJson.Options)!);
-
-        private InputOptions Options => new()
-        {
-            Norm = Norm ?? 0,
-            LayerNorm = LayerNorm,
-            MeanV = MeanV,
-            Rho = Rho,
-            RhoD = RhoD,
-            Nu = Nu ?? 0,
-            Outliers = Outliers,
-            OutlierScale = OutlierScale,
-            DType = Dtype,
-            FilePath = FilePath,
-            FileSha256 = FileSha256,
-        };
-    }
 
     /// <summary>Generous, because estimates may be made of FLOP counts only: it is there to catch what hangs.</summary>
     internal static double DeadlineSeconds(double estimatedSeconds) => Math.Max(60, 20 * estimatedSeconds);

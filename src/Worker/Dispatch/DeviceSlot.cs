@@ -8,6 +8,12 @@ internal abstract record DeviceSlot
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long before its end a shard's successor is asked for: far longer than an answer takes, and so short that at the tail of a run no
+    /// shard waits behind a long one while another device stands idle.
+    /// </summary>
+    private static readonly TimeSpan AskAhead = TimeSpan.FromSeconds(3);
+
     private DeviceSlot()
     {
     }
@@ -27,6 +33,13 @@ internal abstract record DeviceSlot
         ShardWork Work, int Generation, DateTimeOffset Begun, long? CellId, double Share, DateTimeOffset StageUntil, Findings Found) : DeviceSlot
     {
         public bool MayFinish(DateTimeOffset now, TimeSpan grace) => DrainRule.MayFinish(now - Begun, Share, grace);
+
+        /// <summary>Whether it seems to end soon: the stages left are taken to be as long as those before, or the estimate is believed.</summary>
+        public bool MayAskAhead(DateTimeOffset now)
+        {
+            var elapsed = now - Begun;
+            return (Share > 0 ? elapsed * ((1 - Share) / Share) : TimeSpan.FromSeconds(Work.Seconds) - elapsed) <= AskAhead;
+        }
 
         /// <summary>A stage of the whole shard (input, sparsity, the dense baseline) has the time of its slowest cell.</summary>
         public Working Begin(RunnerProtocol.CellStarted stage, DateTimeOffset now)

@@ -6,10 +6,27 @@ namespace AttnSweep.Worker.Dispatch;
 /// <summary>What this worker still has to say about its leases: in the outbox until it is acknowledged, and reports in the spool too.</summary>
 internal sealed class Reporter(string worker, string incarnation, Spool spool)
 {
+    /// <summary>
+    /// A report that cost a device less than this to make goes to the disk only when its acknowledgement is late: a write and its flush for
+    /// each of a thousand small shards a second would cost more than measuring the few anew that a crash in just that moment loses.
+    /// </summary>
+    private static readonly TimeSpan WorthKeeping = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan KeepAfter = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Far more than the devices of one machine finish while an acknowledgement is under way.</summary>
+    private const int MostWaiting = 256;
+
+    private readonly Dictionary<(Lease Lease, int Chunk), (DispatchProtocol.ReportChunk Chunk, DateTimeOffset Since)> _unkept = [];
     private Outbox _outbox = Outbox.Empty;
 
     /// <summary>Everything was acknowledged.</summary>
     public bool IsDone => _outbox.IsEmpty;
+
+    /// <summary>
+    /// Whether more may be measured: a store that is slow or away bounds what waits here and, since every worker keeps to it, what waits in the
+    /// coordinator.
+    /// </summary>
+    public bool HasRoom => _outbox.Letters.Count < MostWaiting;
 
     /// <summary>Leases that something is still to be said about.</summary>
     public IReadOnlyList<Lease> Leases => _outbox.Leases;
@@ -33,26 +50,40 @@ internal sealed class Reporter(string worker, string incarnation, Spool spool)
     /// <summary>Reports what was found.</summary>
     /// <param name="final">The shard ends with it.</param>
     /// <returns>What is left to find.</returns>
-    public Findings Report(string deviceId, Lease lease, Findings found, bool final)
+    public Findings Report(string deviceId, DeviceSlot.Working working, bool final, DateTimeOffset now)
     {
-        var (chunks, left) = found.Cut(worker, incarnation, lease, deviceId, final);
-        if (chunks.Count > 0)
-        {
-            spool.Keep(chunks);
-        }
-
+        var (chunks, left) = working.Found.Cut(worker, incarnation, working.Work.Lease, deviceId, final);
         foreach (var chunk in chunks)
         {
             _outbox = _outbox.Put(chunk);
         }
 
+        if (chunks is [var small] && now - working.Begun < WorthKeeping)
+        {
+            _unkept.Add((small.Lease, small.Chunk), (small, now));
+        }
+        else if (chunks.Count > 0)
+        {
+            spool.Keep(chunks);
+        }
+
         return left;
     }
 
-    /// <summary>Gives a shard back: after what it has yielded, which is the coordinator's to keep.</summary>
-    public void GiveBack(string deviceId, DeviceSlot.Working working, AttemptEnding ending, string story)
+    /// <summary>Puts into the spool what was not worth it at once and is not acknowledged yet.</summary>
+    public void KeepWhatWaits(DateTimeOffset now)
     {
-        Report(deviceId, working.Work.Lease, working.Found, final: false);
+        foreach (var (chunk, since) in _unkept.Values.Where(waiting => now - waiting.Since >= KeepAfter).ToList())
+        {
+            spool.Keep([chunk]);
+            _unkept.Remove((chunk.Lease, chunk.Chunk));
+        }
+    }
+
+    /// <summary>Gives a shard back: after what it has yielded, which is the coordinator's to keep.</summary>
+    public void GiveBack(string deviceId, DeviceSlot.Working working, AttemptEnding ending, string story, DateTimeOffset now)
+    {
+        Report(deviceId, working, final: false, now);
         Refuse(deviceId, working.Work.Lease, ending, working.CellId, story);
     }
 
@@ -73,7 +104,7 @@ internal sealed class Reporter(string worker, string incarnation, Spool spool)
     public void Recorded(DispatchProtocol.ChunkRecorded recorded)
     {
         _outbox = _outbox.Recorded(recorded.Lease, recorded.Chunk);
-        spool.Forget(recorded.Lease, recorded.Chunk);
+        Forget(recorded.Lease, recorded.Chunk);
     }
 
     public void Recorded(DispatchProtocol.ReturnRecorded recorded) => _outbox = _outbox.ReturnRecorded(recorded.Lease);
@@ -83,9 +114,17 @@ internal sealed class Reporter(string worker, string incarnation, Spool spool)
     {
         foreach (var letter in _outbox.Letters.Where(l => l.Chunk is not null && Outbox.Same(l.Lease, lease)))
         {
-            spool.Forget(letter.Lease, letter.Chunk!.Value);
+            Forget(letter.Lease, letter.Chunk!.Value);
         }
 
         _outbox = _outbox.Drop(lease);
+    }
+
+    private void Forget(Lease lease, int chunk)
+    {
+        if (!_unkept.Remove((lease, chunk)))
+        {
+            spool.Forget(lease, chunk);
+        }
     }
 }

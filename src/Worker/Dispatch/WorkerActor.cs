@@ -1,6 +1,7 @@
 using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
+using AttnSweep.Clustering.Wire;
 using AttnSweep.Protocol;
 using AttnSweep.Worker.Reports;
 using AttnSweep.Worker.Runners;
@@ -17,6 +18,9 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan IntroduceEvery = TimeSpan.FromSeconds(1);
 
+    /// <summary>Of one renewal; receivers refuse larger ones.</summary>
+    private const int LeasesAtOnce = 512;
+
     private readonly WorkerParts _parts;
     private readonly IActorRef _coordinator;
     private readonly Reporter _reporter;
@@ -28,6 +32,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private DateTimeOffset _introducedAt;
     private DateTimeOffset _renewedAt;
     private (IActorRef Asker, DateTimeOffset FinishUntil)? _drain;
+    private bool _speaksSoon;
 
     public WorkerActor(WorkerParts parts, IActorRef coordinator, Spool spool)
     {
@@ -35,12 +40,17 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         _coordinator = coordinator;
         _reporter = new Reporter(parts.Options.Name, _incarnation, spool);
         var self = Self;
-        _devices = parts.Devices.ToDictionary(d => d.Id, d => new OwnedDevice(
-            d.Id, new RunnerChild(d.Id, parts.Options.RunnerCommand, parts.Options.Threads, parts.Clock, said => self.Tell(said))));
+        _devices = parts.Devices.ToDictionary(d => d.Id, d => new OwnedDevice(d.Id, parts.MakeRunner(d, said => self.Tell(said))));
         Receive<Tick>(_ => OnBeat(parts.Now));
         Receive<RunnerSaid>(said => Hear(said, parts.Now));
         Receive<RunnerDied>(died => Bury(died, parts.Now));
         Receive<Drain>(_ => BeginDrain(parts.Now));
+        Receive<SpeakNow>(_ =>
+        {
+            _speaksSoon = false;
+            Speak(parts.Now);
+        });
+        Receive<Bundle>(bundle => bundle.Open(Self, Sender));
         Receive<IEvent>(happened => IsOld(happened), _ => { });
         Receive<Welcomed>(OnWelcomed);
         Receive<TurnedAway>(turned => parts.TurnedAway(turned.Reason));
@@ -50,7 +60,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<ChunkRecorded>(recorded =>
         {
             _reporter.Recorded(recorded);
-            Speak(parts.Now);
+            SpeakSoon();
         });
         Receive<ReturnRecorded>(recorded => _reporter.Recorded(recorded));
         Receive<LeaseLost>(lost => Lose(lost, parts.Now));
@@ -112,9 +122,11 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             }
             else if (working.Found.AreDue(now))
             {
-                device.Found(working, _reporter.Report(device.Id, working.Work.Lease, working.Found, final: false));
+                device.Found(working, _reporter.Report(device.Id, working, final: false, now));
             }
         }
+
+        _reporter.KeepWhatWaits(now);
 
         if (_welcome is null)
         {
@@ -128,6 +140,16 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         }
     }
 
+    /// <summary>After what is in the mailbox already: what several devices have to say travels together.</summary>
+    private void SpeakSoon()
+    {
+        if (!_speaksSoon)
+        {
+            _speaksSoon = true;
+            Self.Tell(new SpeakNow());
+        }
+    }
+
     /// <summary>Says what is due, to a coordinator that has welcomed us.</summary>
     private void Speak(DateTimeOffset now)
     {
@@ -136,21 +158,20 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             return;
         }
 
-        foreach (var command in _reporter.Due(now))
-        {
-            _coordinator.Tell(command);
-        }
-
+        var commands = new List<object>(_reporter.Due(now));
         if (now - _renewedAt >= welcome.RenewEvery)
         {
-            Renew(now);
+            _renewedAt = now;
+            commands.AddRange(Renewals());
         }
 
-        foreach (var device in _devices.Values.Where(d => _drain is null && d.Slot.WantsToAsk(now)))
+        foreach (var device in _devices.Values.Where(d => _drain is null && _reporter.HasRoom && d.WantsToAsk(now)))
         {
             device.Ask(now);
-            _coordinator.Tell(new RequestShard(_parts.Options.Name, _incarnation, device.Id));
+            commands.Add(new RequestShard(_parts.Options.Name, _incarnation, device.Id));
         }
+
+        _coordinator.TellAll(commands, Self);
     }
 
     /// <summary>A new coordinator answers everything that was under way with the wish for an introduction; one of them is enough.</summary>
@@ -163,39 +184,43 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
         _welcome = null;
         _introducedAt = now;
-        var working = AtWork.Select(w => w.Working.Work.Lease);
-        _coordinator.Tell(new Introduce(_parts.Options.Name, _incarnation, DispatchProtocol.Version, _parts.Node, _parts.Devices, [.. working.Concat(_reporter.Leases).Distinct()]));
+        var holding = Held.Select(h => h.Lease).Concat(_reporter.Leases).Distinct();
+        _coordinator.Tell(new Introduce(_parts.Options.Name, _incarnation, DispatchProtocol.Version, _parts.Node, _parts.Devices, [.. holding]));
         foreach (var device in _devices.Values)
         {
             device.Rest(now);
         }
     }
 
-    /// <summary>Of shards being measured, and of those whose report waits: both must outlast their lease.</summary>
-    private void Renew(DateTimeOffset now)
-    {
-        _renewedAt = now;
-        var working = AtWork.Select(w => new LeaseProgress(w.Working.Work.Lease, w.Device.Id, w.Working.CellId, w.Working.Share));
-        var leases = working.Concat(_reporter.Waiting).DistinctBy(p => p.Lease).ToList();
-        if (leases.Count > 0)
-        {
-            _coordinator.Tell(new RenewLeases(_parts.Options.Name, _incarnation, leases));
-        }
-    }
+    /// <summary>Shards being measured, and those ahead.</summary>
+    private IEnumerable<LeaseProgress> Held =>
+        AtWork.Select(w => new LeaseProgress(w.Working.Work.Lease, w.Device.Id, w.Working.CellId, w.Working.Share))
+            .Concat(_devices.Values.Where(d => d.Next is not null).Select(d => new LeaseProgress(d.Next!.Lease, d.Id, null, 0)));
+
+    /// <summary>Of what is held, and of what waits to be reported: all must outlast their lease.</summary>
+    private IEnumerable<RenewLeases> Renewals() => Held.Concat(_reporter.Waiting).DistinctBy(p => p.Lease)
+        .Chunk(LeasesAtOnce).Select(leases => new RenewLeases(_parts.Options.Name, _incarnation, leases));
 
     private void Take(ShardGranted granted, DateTimeOffset now)
     {
         var lease = granted.Work.Lease;
         var device = _devices.GetValueOrDefault(granted.DeviceId);
-        if (_drain is null && device is { Working: null })
+        if (device?.Working?.Work.Lease == lease || device?.Next?.Lease == lease)
+        {
+            return;
+        }
+
+        if (_drain is null && device is { HasRoom: true })
         {
             device.Take(granted.Work, now);
         }
-        else if (device?.Working?.Work.Lease != lease)
+        else
         {
             // An answer that came too late, or twice: somebody else can have the shard at once.
             _reporter.Refuse(granted.DeviceId, lease, AttemptEnding.Returned, null, "the device is busy or the worker is ending");
         }
+
+        SpeakSoon();
     }
 
     private void Hear(RunnerSaid said, DateTimeOffset now)
@@ -218,9 +243,9 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
                 device.Found(working, working.Found.Add(finished.Result, now));
                 break;
             case RunnerProtocol.ShardFinished done when done.ShardId == working.Work.Lease.ShardId && done.Attempt == working.Work.Lease.Attempt:
-                _reporter.Report(device.Id, working.Work.Lease, working.Found, final: true);
                 device.Finish(now);
-                Speak(now);
+                _reporter.Report(device.Id, working, final: true, now);
+                SpeakSoon();
                 break;
             case RunnerProtocol.WorkRefused refused:
                 GiveBack(device, working, AttemptEnding.Crashed, refused.Reason, now);
@@ -241,12 +266,26 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private void GiveBack(OwnedDevice device, DeviceSlot.Working working, AttemptEnding ending, string story, DateTimeOffset now)
     {
         var words = device.Abandon(now);
-        _reporter.GiveBack(device.Id, working, ending, ending == AttemptEnding.TimedOut ? RunnerStream.WithLastWords(story, words) : story);
+        _reporter.GiveBack(device.Id, working, ending, ending == AttemptEnding.TimedOut ? RunnerStream.WithLastWords(story, words) : story, now);
+        GiveBackNext(device, "the device rests after the shard before it");
+    }
+
+    private void GiveBackNext(OwnedDevice device, string story)
+    {
+        if (device.DropNext() is { } next)
+        {
+            _reporter.Refuse(device.Id, next.Lease, AttemptEnding.Returned, null, story);
+        }
     }
 
     private void Lose(LeaseLost lost, DateTimeOffset now)
     {
         _reporter.Drop(lost.Lease);
+        foreach (var device in _devices.Values.Where(d => d.Next is { } next && Outbox.Same(next.Lease, lost.Lease)))
+        {
+            device.DropNext();
+        }
+
         foreach (var (device, _) in AtWork.Where(w => Outbox.Same(w.Working.Work.Lease, lost.Lease)))
         {
             _log.Info("shard {0}, attempt {1}, is dropped: {2}", lost.Lease.ShardId, lost.Lease.Attempt, lost.Reason);
@@ -257,6 +296,11 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private void BeginDrain(DateTimeOffset now)
     {
         _drain = (Sender, now + _parts.DrainGrace);
+        foreach (var device in _devices.Values)
+        {
+            GiveBackNext(device, "the worker is ending");
+        }
+
         foreach (var (device, working) in AtWork.Where(w => !w.Working.MayFinish(now, _parts.DrainGrace)))
         {
             GiveBack(device, working, AttemptEnding.Returned, "the worker is ending", now);
@@ -283,4 +327,6 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     }
 
     private sealed record Tick;
+
+    private sealed record SpeakNow;
 }

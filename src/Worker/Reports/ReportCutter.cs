@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AttnSweep.Clustering.Wire;
 using AttnSweep.Protocol;
 using AttnSweep.Results;
@@ -19,7 +18,7 @@ internal static class ReportCutter
         long filled = 0;
         foreach (var result in results)
         {
-            var size = JsonSerializer.SerializeToUtf8Bytes(result, ProtocolJson.Options).Length;
+            var size = MessageSize.AtMost(result);
             if (parts[^1].Count > 0 && filled + size > limitBytes)
             {
                 parts.Add([]);

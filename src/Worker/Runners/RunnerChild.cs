@@ -11,7 +11,7 @@ namespace AttnSweep.Worker.Runners;
 /// the number of the process that said it, so that words of a killed one are told apart.
 /// </summary>
 /// <param name="tell">Gets <see cref="RunnerSaid"/> and <see cref="RunnerDied"/>, from any thread.</param>
-internal sealed class RunnerChild(string deviceId, IReadOnlyList<string> command, int threads, TimeProvider clock, Action<object> tell)
+internal sealed class RunnerChild(string deviceId, IReadOnlyList<string> command, int threads, TimeProvider clock, Action<object> tell) : IRunner
 {
     private Process? _process;
     private RunnerStream? _stream;

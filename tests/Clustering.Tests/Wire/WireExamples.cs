@@ -1,4 +1,5 @@
 using AttnSweep.Clustering.Tests.Infrastructure;
+using AttnSweep.Protocol;
 using AttnSweep.Sweeps;
 using static AttnSweep.Protocol.DispatchProtocol;
 
@@ -23,5 +24,6 @@ internal static class WireExamples
         new ChunkRecorded(5, Examples.Lease(), 1),
         new ReturnRecorded(5, Examples.Lease()),
         new LeaseLost(5, Examples.Lease(), "its run was cancelled"),
+        new Bundle([new ChunkRecorded(5, Examples.Lease(), 1), new NothingToDo(5, Examples.Device, TimeSpan.FromMilliseconds(400))]),
     ];
 }

@@ -13,6 +13,7 @@ public sealed class WireFormatTests(ClusterNodeFixture node) : IClassFixture<Clu
     [
         .. typeof(DispatchProtocol).GetNestedTypes().Where(t => t.IsClass
             && (t.IsAssignableTo(typeof(DispatchProtocol.ICommand)) || t.IsAssignableTo(typeof(DispatchProtocol.IEvent)))),
+        typeof(Bundle),
     ];
 
     public static TheoryData<string> Names => [.. WireExamples.All.Select(m => m.GetType().Name)];
@@ -20,7 +21,7 @@ public sealed class WireFormatTests(ClusterNodeFixture node) : IClassFixture<Clu
     [Fact]
     public void Every_message_of_the_protocol_has_a_name_and_an_example()
     {
-        Assert.Equal(typeof(DispatchProtocol).GetNestedTypes().Where(t => t.IsClass).OrderBy(t => t.Name), Messages.OrderBy(t => t.Name));
+        Assert.Equal(typeof(DispatchProtocol).GetNestedTypes().Where(t => t.IsClass).Append(typeof(Bundle)).OrderBy(t => t.Name), Messages.OrderBy(t => t.Name));
         Assert.Equal(Messages.OrderBy(t => t.Name), WireNames.All.Values.OrderBy(t => t.Name));
         Assert.Equal(Messages.OrderBy(t => t.Name), WireExamples.All.Select(m => m.GetType()).OrderBy(t => t.Name));
         Assert.All(Messages, type => Assert.Equal(type, WireNames.TypeOf(WireNames.NameOf(type)!)));
@@ -146,7 +147,7 @@ public sealed class WireFormatTests(ClusterNodeFixture node) : IClassFixture<Clu
 
     private static object Example(string name) => WireExamples.All.Single(m => m.GetType().Name == name);
 
-    private static string Json(object message) => JsonSerializer.Serialize(message, message.GetType(), ProtocolJson.Options);
+    private static string Json(object message) => message is Bundle bundle ? Encoding.UTF8.GetString(BundleFormat.Write(bundle)) : JsonSerializer.Serialize(message, message.GetType(), ProtocolJson.Options);
 }
 
 file static class SerializationAccess

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit;
+using AttnSweep.Clustering.Tests.Infrastructure;
 using AttnSweep.Kernels.CpuSimd;
 using AttnSweep.Protocol;
 using AttnSweep.Worker;
@@ -45,7 +46,7 @@ public sealed class WorkerActorTests : TestKit
 
         var chunk = await NextAsync<ReportChunk>();
         Assert.Equal((0, true, 100L), (chunk.Chunk, chunk.Final, Assert.Single(chunk.Results).CellId));
-        Assert.Single(Directory.GetFiles(_folder, "*.json"));
+        await AwaitConditionAsync(() => Task.FromResult(Directory.GetFiles(_folder, "*.json").Length == 1), TimeSpan.FromSeconds(30));
 
         worker.Tell(new ChunkRecorded(3, chunk.Lease, 0));
         await AwaitConditionAsync(() => Task.FromResult(Directory.GetFiles(_folder, "*.json").Length == 0));
@@ -209,7 +210,8 @@ public sealed class WorkerActorTests : TestKit
         var options = new WorkerOptions("w", "127.0.0.1", 0, [], [], 1, _folder, ["/bin/sh", "-c", script, "runner"], "test");
         var node = new NodeInfo("w", "host", 1, "test", ImmutableSortedDictionary<string, string>.Empty, "f");
         _spool = new Spool(_folder, _ => { });
-        var (parts, coordinator, spool) = (new WorkerParts(options, node, [CpuSimdDevice.Describe()], TimeProvider.System, TimeSpan.FromSeconds(30), _turnedAway.Add) { Say = _said.Enqueue }, _coordinator.Ref, _spool);
+        var probe = _coordinator.Ref;
+        var (parts, coordinator, spool) = (new WorkerParts(options, node, [CpuSimdDevice.Describe()], TimeProvider.System, TimeSpan.FromSeconds(30), _turnedAway.Add) { Say = _said.Enqueue }, Sys.ActorOf(Props.Create(() => new Unpacking(probe))), _spool);
         return Sys.ActorOf(Props.Create(() => new WorkerActor(parts, coordinator, spool)));
     }
 

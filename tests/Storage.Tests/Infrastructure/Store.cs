@@ -52,7 +52,7 @@ public sealed class Store : IAsyncDisposable
         long epoch, string worker = Worker, string? incarnation = null, TimeSpan? duration = null, long? onlyRun = null,
         long memoryBytes = long.MaxValue, string backend = "cpu-simd") =>
         Ledger.GrantAsync(
-            new GrantRequest(epoch, worker, incarnation ?? $"{worker}/first", backend, backend, memoryBytes, duration ?? LeaseDuration, onlyRun),
+            epoch, new GrantRequest(worker, incarnation ?? $"{worker}/first", backend, backend, memoryBytes), new GrantTerms(duration ?? LeaseDuration, onlyRun),
             CancellationToken.None);
 
     /// <summary>Grants, or fails the test where nothing was granted.</summary>
