@@ -75,6 +75,24 @@ internal sealed unsafe class KeptLists(int rows, int capacity, CpuTensors tensor
         }
     }
 
+    /// <summary>Adds a whole tile of scores of the keys from first on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void TakeAll(int start, float* scores, int first)
+    {
+        for (var row = start; row < start + ScoreTile.Rows; row++, scores += ScoreTile.Keys)
+        {
+            var listed = Scores(row) + Counts[row];
+            var indices = Indices(row) + Counts[row];
+            for (var j = 0; j < ScoreTile.Keys; j += 16)
+            {
+                Vector512.Load(scores + j).Store(listed + j);
+                Vector512.CreateSequence(first + j, 1).Store(indices + j);
+            }
+
+            Counts[row] += ScoreTile.Keys;
+        }
+    }
+
     /// <summary>The largest score that a row has kept; minus infinity where it has kept nothing.</summary>
     public float Largest(int row) => Counts[row] == 0 ? float.NegativeInfinity : VectorMath.Max(Scores(row), Selection.RoundedUp(Scores(row), Counts[row]));
 
