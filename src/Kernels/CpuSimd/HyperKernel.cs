@@ -127,6 +127,7 @@ internal sealed unsafe class HyperKernel : CpuKernel
         {
             var count = Math.Min(atOnce, end - first);
             sorted.GatherQueries(head, first, count);
+            PrefetchRows(head, first, count, part.Queries);
             rows.Begin(head, first, count, QueryScale);
             See(rows, count, 0, part.Keys);
             rows.AttendBlocks(keys, own, 1);
@@ -140,6 +141,19 @@ internal sealed unsafe class HyperKernel : CpuKernel
             for (var row = 0; row < count; row++)
             {
                 Add(head, sorted.QueryAt(head, first + row), rows.State(row));
+            }
+        }
+    }
+
+    /// <summary>Asks for the rows that these queries will write and that as many queries behind them will read: in hashed order no hardware foresees either.</summary>
+    private void PrefetchRows(int head, int first, int count, int queries)
+    {
+        for (var row = first; row < first + count; row++)
+        {
+            Prefetch.Row(Output(head, _sorted!.QueryAt(head, row)), Tensors.Spec.D);
+            if (row + count < queries)
+            {
+                Prefetch.Row(Tensors.Queries(head, _sorted.QueryAt(head, row + count)), Tensors.Spec.D);
             }
         }
     }

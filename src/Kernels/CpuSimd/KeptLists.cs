@@ -55,23 +55,43 @@ internal sealed unsafe class KeptLists(int rows, int capacity, CpuTensors tensor
             var (row, column) = (vector % ScoreTile.Rows, vector / ScoreTile.Rows * 16);
             var source = Vector512.Load(scores + (row * ScoreTile.Keys) + column);
             row += start;
-            var kept = Vector512.GreaterThan(source, Vector512.Create(bounds[row]));
-            // Compressed in a register: the store of a compressed vector is microcoded on Zen 4.
-            var values = Avx512F.Compress(Vector512<float>.Zero, kept, source);
-            var indices = Avx512F.Compress(Vector512<int>.Zero, kept.AsInt32(), Vector512.CreateSequence(first + column, 1));
+            var bound = Vector512.Create(bounds[row]);
+            // Compressed in a register: the store of a compressed vector is microcoded on Zen 4. Compared twice: a mask that is used
+            // twice is turned into a vector and back.
+            var values = Avx512F.Compress(Vector512<float>.Zero, Vector512.GreaterThan(source, bound), source);
+            var indices = Avx512F.Compress(Vector512<int>.Zero, Vector512.LessThan(bound, source).AsInt32(), Vector512.CreateSequence(first + column, 1));
             var (taken, count) = (Counts[row], BitOperations.PopCount(TileMarks.Lanes(marks, vector)));
             Counts[row] = taken + count;
+            var end = (row * _stride) + taken;
             if (count <= 4)
             {
                 // A store of 64 bytes would straddle two cache lines nearly always.
-                values.GetLower().GetLower().Store(Scores(row) + taken);
-                indices.GetLower().GetLower().Store(Indices(row) + taken);
+                values.GetLower().GetLower().Store(_scores.Start + end);
+                indices.GetLower().GetLower().Store((int*)_indices.Start + end);
             }
             else
             {
-                values.Store(Scores(row) + taken);
-                indices.Store(Indices(row) + taken);
+                values.Store(_scores.Start + end);
+                indices.Store((int*)_indices.Start + end);
             }
+        }
+    }
+
+    /// <summary>Adds a whole tile of scores of the keys from first on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void TakeAll(int start, float* scores, int first)
+    {
+        for (var row = start; row < start + ScoreTile.Rows; row++, scores += ScoreTile.Keys)
+        {
+            var listed = Scores(row) + Counts[row];
+            var indices = Indices(row) + Counts[row];
+            for (var j = 0; j < ScoreTile.Keys; j += 16)
+            {
+                Vector512.Load(scores + j).Store(listed + j);
+                Vector512.CreateSequence(first + j, 1).Store(indices + j);
+            }
+
+            Counts[row] += ScoreTile.Keys;
         }
     }
 

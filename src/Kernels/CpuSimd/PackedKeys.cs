@@ -83,6 +83,7 @@ internal sealed unsafe class PackedKeys : IDisposable
             var present = Math.Min(together, count - j);
             for (var r = 0; r < present; r++)
             {
+                Prefetch.Row(keys + ((long)order[Math.Min(j + r + together, count - 1)] * _d), _d);
                 new ReadOnlySpan<float>(keys + ((long)order[j + r] * _d), _d).CopyTo(new Span<float>(rows + (r * _d), _d));
             }
 

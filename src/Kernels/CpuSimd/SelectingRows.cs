@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace AttnSweep.Kernels.CpuSimd;
 
 /// <summary>
@@ -137,14 +139,21 @@ internal sealed unsafe class SelectingRows : IDisposable
         var (row, key) = (tile * ScoreTile.Rows, keys.FirstKey(panel));
         ScoreTile.Multiply(_queries.Tile(tile), keys.Panel(Head, panel), keys.Width, _tensors.Spec.D, scores);
         var isMasked = Mask(scores, row, key);
-        if (TileMarks.Supported)
-        {
-            TileMarks.Compare(scores, Bounds + row, Marks(_turn));
-        }
-
         if (sums)
         {
             Sums?.Add(row, scores, isMasked);
+        }
+
+        if (!isMasked && Vector256.EqualsAll(Vector256.Load(Bounds + row), Vector256.Create(float.NegativeInfinity)))
+        {
+            TakeLast();
+            Lists.TakeAll(row, scores, key);
+            return;
+        }
+
+        if (TileMarks.Supported)
+        {
+            TileMarks.Compare(scores, Bounds + row, Marks(_turn));
         }
 
         TakeLast();

@@ -150,15 +150,26 @@ internal static unsafe class Selection
 
     private static int CountAtLeast(float* scores, int count, float bound)
     {
-        var bounds = Vector256.Create(bound);
-        var counts = Vector256<int>.Zero;
-        var i = 0;
+        var (reach, i) = (0, 0);
+        if (Vector512.IsHardwareAccelerated)
+        {
+            var (wide, odd) = (Vector512.Create(bound), 0);
+            for (; i <= count - 32; i += 32)
+            {
+                reach += BitOperations.PopCount(Vector512.GreaterThanOrEqual(Vector512.Load(scores + i), wide).ExtractMostSignificantBits());
+                odd += BitOperations.PopCount(Vector512.GreaterThanOrEqual(Vector512.Load(scores + i + 16), wide).ExtractMostSignificantBits());
+            }
+
+            reach += odd;
+        }
+
+        var (bounds, counts) = (Vector256.Create(bound), Vector256<int>.Zero);
         for (; i <= count - 8; i += 8)
         {
             counts -= Vector256.GreaterThanOrEqual(Vector256.Load(scores + i), bounds).AsInt32();
         }
 
-        var reach = Vector256.Sum(counts);
+        reach += Vector256.Sum(counts);
         for (; i < count; i++)
         {
             reach += scores[i] >= bound ? 1 : 0;

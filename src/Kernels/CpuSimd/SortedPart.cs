@@ -9,6 +9,7 @@ namespace AttnSweep.Kernels.CpuSimd;
 internal sealed unsafe class SortedPart : IDisposable
 {
     private const int RowsAtOnce = 256;
+    private const int RowsAhead = 12;
 
     private readonly CpuTensors _tensors;
     private readonly HashSort _hash;
@@ -131,6 +132,7 @@ internal sealed unsafe class SortedPart : IDisposable
         var target = isSampled ? _rows : first;
         for (var i = 0; i < order.Length; i++)
         {
+            Prefetch.Row(_tensors.Values(head) + ((long)order[Math.Min(i + RowsAhead, order.Length - 1)] * columns), columns);
             Copy(_tensors.Values(head) + ((long)order[i] * columns), Rows.Values(head) + ((long)(target + i) * columns), columns);
         }
     }
