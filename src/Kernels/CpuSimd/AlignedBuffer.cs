@@ -28,6 +28,7 @@ internal sealed unsafe class AlignedBuffer : IDisposable
         }
 
         NativeMemory.Clear(_start, bytes);
+        MemoryAccount.Add((long)bytes);
     }
 
     public AlignedBuffer(ReadOnlySpan<float> values)

@@ -1,3 +1,4 @@
+using AttnSweep.Kernels.Devices;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -13,6 +14,7 @@ internal sealed class DeviceMemory(Accelerator accelerator) : IDisposable
     {
         var buffer = accelerator.Allocate1D<T>(length);
         _buffers.Add(buffer);
+        MemoryAccount.Add(buffer.LengthInBytes);
         return buffer.View.BaseView;
     }
 

@@ -10,7 +10,7 @@ namespace AttnSweep.Kernels.Ilgpu;
 /// <summary>hyper: hash, sort in as many passes as the longest part needs, attend round by round, divide by the sums.</summary>
 internal static class HyperLaunches
 {
-    public static Action Build(
+    public static LaunchStep[] Build(
         Accelerator accelerator, DeviceCode code, KernelSpec kernel, DeviceTensors t, DeviceMemory scratch, ArrayView<float> output) => t.Problem.D switch
         {
             <= 64 => Build<Narrow>(accelerator, code, kernel, t, scratch, output),
@@ -18,7 +18,7 @@ internal static class HyperLaunches
             _ => Build<Wide>(accelerator, code, kernel, t, scratch, output),
         };
 
-    private static Action Build<TShape>(
+    private static LaunchStep[] Build<TShape>(
         Accelerator accelerator, DeviceCode code, KernelSpec kernel, DeviceTensors t, DeviceMemory scratch, ArrayView<float> output)
         where TShape : unmanaged, ITileShape
     {
@@ -31,16 +31,19 @@ internal static class HyperLaunches
         var normalise = accelerator.LoadAutoGroupedStreamKernel(code.Of(HyperAttention.Normalise));
         var groupSize = Math.Min(KernelLaunches.GroupSize, accelerator.MaxNumThreadsPerGroup);
         var rounds = plan.Rounds.Select(tiles => (Config: new KernelConfig(tiles.Length, groupSize), Tiles: scratch.Upload(tiles))).ToList();
-        return () =>
-        {
-            sort();
-            foreach (var (config, tiles) in rounds)
-                attend(config, p, buffers, tiles, t.Q, t.K, t.V, output);
-            normalise(p.Heads * p.N * p.D, p, buffers.Sum, output);
-        };
+        return
+        [
+            .. sort,
+            new LaunchStep("attend", () =>
+            {
+                foreach (var (config, tiles) in rounds)
+                    attend(config, p, buffers, tiles, t.Q, t.K, t.V, output);
+            }),
+            new LaunchStep("merge", () => normalise(p.Heads * p.N * p.D, p, buffers.Sum, output)),
+        ];
     }
 
-    private static Action Sort(
+    private static LaunchStep[] Sort(
         Accelerator accelerator, DeviceCode code, KernelSpec kernel, DeviceTensors t, DeviceMemory scratch, HyperPlan plan,
         out ArrayView<int> sorted, out ArrayView<int> keyAt)
     {
@@ -52,7 +55,7 @@ internal static class HyperLaunches
         var passes = plan.LongestSegment <= 1 ? 0 : 32 - BitOperations.LeadingZeroCount((uint)(plan.LongestSegment - 1));
         sorted = passes == 0 ? items : turns[(passes - 1) % 2];
         if (count == 0)
-            return () => { };
+            return [];
 
         var segments = scratch.Upload(plan.Segments);
         var planes = scratch.Upload(Array.ConvertAll(HashPlanes.Of(t.Input.Spec, bits), x => (int)x));
@@ -63,12 +66,15 @@ internal static class HyperLaunches
         var merge = accelerator.LoadAutoGroupedStreamKernel(code.Of(HyperSort.Merge));
         var invert = accelerator.LoadAutoGroupedStreamKernel(code.Of(HyperSort.Invert));
         var (at, result) = (keyAt, sorted);
-        return () =>
-        {
-            hash(2 * p.Heads * p.N, p, bits, headroom, planes, t.Q, t.K, places);
-            for (var pass = 0; pass < passes; pass++)
-                merge(count, 1 << pass, segments, places, pass == 0 ? items : turns[(pass - 1) % 2], turns[pass % 2]);
-            invert(count, segments, items, result, at);
-        };
+        return
+        [
+            new LaunchStep("hash", () => hash(2 * p.Heads * p.N, p, bits, headroom, planes, t.Q, t.K, places)),
+            new LaunchStep("sort", () =>
+            {
+                for (var pass = 0; pass < passes; pass++)
+                    merge(count, 1 << pass, segments, places, pass == 0 ? items : turns[(pass - 1) % 2], turns[pass % 2]);
+                invert(count, segments, items, result, at);
+            }),
+        ];
     }
 }

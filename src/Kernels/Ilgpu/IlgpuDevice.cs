@@ -43,7 +43,7 @@ internal sealed class IlgpuDevice(DeviceInfo info, Context context, Accelerator 
             var output = memory.Allocate<float>(input.Q.Length);
             var launch = KernelLaunches.Build(accelerator, code, kernel, _tensors, memory, output);
             // The first launch builds what the driver puts off until then; it must not be timed, and its errors belong here.
-            launch();
+            Array.ForEach(launch, step => step.Run());
             accelerator.Synchronize();
             return new IlgpuPreparedKernel(accelerator, _tensors.Share(), memory, output, launch, EmptyInterval());
         }

@@ -29,15 +29,23 @@ public sealed class BigBirdDefinition : KernelDefinition
 
     public override double UsefulFlops(InputSpec input, KernelSpec kernel, double keptPairs) => 4.0 * input.D * keptPairs;
 
-    /// <summary>Tensors, keys packed block by block (cpu-simd pads blocks to 16 keys) and the list of kept blocks (int32).</summary>
+    /// <summary>Tensors, keys packed block by block, and the lists of kept blocks (an int32 each, and an array for each query block).</summary>
     public override long MemoryBytes(InputSpec input, KernelSpec kernel)
     {
         var shape = BigBirdShape.Of(input, kernel);
-        var panels = (shape.Block + 63L) / 64;
-        var packedKeys = shape.Blocks * panels * Math.Min(64, (shape.Block + 15L) / 16 * 16);
         long listed = 0;
         for (var own = 0; own < shape.Blocks; own++)
             listed += shape.BlocksKept(own);
-        return input.TensorBytes + 4L * input.Heads * (packedKeys * input.D + listed);
+        return CpuScratch.Tensors(input) + CpuScratch.PackedKeys(input, input.N, shape.Block) + CpuScratch.StreamingPerThread(input, shape.Block)
+            + input.Heads * (4 * listed + 40L * shape.Blocks);
+    }
+
+    /// <summary>On ILGPU tensors, and for every query block as many kept blocks as the fullest has.</summary>
+    public override long MemoryBytesOn(string backend, InputSpec input, KernelSpec kernel)
+    {
+        if (!IsOnIlgpu(backend))
+            return MemoryBytes(input, kernel);
+        var shape = BigBirdShape.Of(input, kernel);
+        return input.TensorBytes + 4L * input.Heads * shape.Blocks * Enumerable.Range(0, shape.Blocks).Max(shape.BlocksKept);
     }
 }

@@ -40,13 +40,22 @@ public sealed class BlockTopKDefinition : KernelDefinition
         return 4.0 * input.D * keptPairs + 2.0 * input.D * blockPairs;
     }
 
-    /// <summary>Tensors, keys packed block by block (cpu-simd pads blocks to 16 keys), mean queries and keys, block scores (float32) and chosen blocks (int32).</summary>
+    /// <summary>Tensors, keys packed block by block, mean keys, and for each thread block scores and the choice.</summary>
     public override long MemoryBytes(InputSpec input, KernelSpec kernel)
     {
-        var (block, blocks, kept) = Shape(input, kernel);
-        var panels = (block + 63L) / 64;
-        var packedKeys = blocks * panels * Math.Min(64, (block + 15L) / 16 * 16);
-        return input.TensorBytes + 4L * input.Heads * (packedKeys * input.D + blocks * (2L * input.D + blocks + kept));
+        var (block, blocks, _) = Shape(input, kernel);
+        var means = (blocks + 31L) / 32 * 32;
+        return CpuScratch.Tensors(input) + CpuScratch.PackedKeys(input, input.N, block) + CpuScratch.StreamingPerThread(input, block)
+            + 4L * input.Heads * input.D * means + 8 * 8L * (means + 16);
+    }
+
+    /// <summary>On ILGPU tensors, mean queries and keys, all block scores (float32) and chosen blocks (int32).</summary>
+    public override long MemoryBytesOn(string backend, InputSpec input, KernelSpec kernel)
+    {
+        if (!IsOnIlgpu(backend))
+            return MemoryBytes(input, kernel);
+        var (_, blocks, kept) = Shape(input, kernel);
+        return input.TensorBytes + 4L * input.Heads * blocks * (2L * input.D + blocks + kept);
     }
 
     private static (int Block, int Blocks, int Kept) Shape(InputSpec input, KernelSpec kernel)

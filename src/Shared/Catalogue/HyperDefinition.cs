@@ -49,12 +49,47 @@ public sealed class HyperDefinition : KernelDefinition
         return 4.0 * input.D * keptPairs + 2.0 * input.D * kernel.Count("bits") * input.Heads * hashed;
     }
 
-    /// <summary>Tensors; the sorted Q, K, V and packed K of the largest part; sums, maxima and totals of all rows; orders.</summary>
+    /// <summary>
+    /// Tensors; K packed for the exact parts; rows that are merged; and of the estimated parts the longest one's sorted Q and V with the samples behind,
+    /// K packed in that order for every length that occurs, buckets and orders.
+    /// </summary>
     public override long MemoryBytes(InputSpec input, KernelSpec kernel)
     {
-        var sorted = 4L * input.Heads * input.N * (4L * input.D + 4);
-        var sums = 4L * input.Heads * input.N * (input.D + 2L);
-        return input.TensorBytes + PackedKeyBytes(input) + sorted + sums;
+        var (parts, columns) = (HyperPart.Of(input, kernel), CpuScratch.Columns(input));
+        var estimated = parts.Where(p => p.Kind == HyperPartKind.Estimated).ToList();
+        var bytes = CpuScratch.Tensors(input);
+        if (parts.Count > 1)
+            bytes += 4L * input.Heads * input.N * (columns + 2);
+        if (parts.Count > estimated.Count)
+            bytes += CpuScratch.PackedKeys(input) + CpuScratch.Streaming(input, CpuScratch.RowsAtOnce(input, CpuScratch.MostRows, 48));
+        if (estimated.Count == 0)
+            return bytes;
+
+        var (block, samples) = (kernel.Count("block"), kernel.Count("samples"));
+        long rows = estimated.Max(p => Math.Max(p.Queries, p.Keys));
+        return bytes
+            + 4L * input.Heads * (rows + samples) * (input.D + columns)
+            + estimated.Select(p => p.Keys).Distinct().Sum(keys => CpuScratch.PackedKeys(input, keys, block)) + CpuScratch.PackedKeys(input, samples, samples)
+            + 4L * input.Heads * (2L * input.N + 3 * rows + (2L + estimated.Count) * samples)
+            + CpuScratch.StreamingPerThread(input, CpuScratch.MostRows) + CpuScratch.TilePerThread(input) + 64L * input.D
+            + 8 * 4L * (1 << kernel.Count("bits")) + 200L * parts.Count * input.Heads;
+    }
+
+    /// <summary>
+    /// On ILGPU tensors; a hash for each query and key; running maxima and sums; for what is sorted six numbers a row (before and after, two
+    /// turns, the inverse, its segment); samples; and the tiles of the launches (56 bytes each, of 16 rows at least unless a part is shorter).
+    /// </summary>
+    public override long MemoryBytesOn(string backend, InputSpec input, KernelSpec kernel)
+    {
+        if (!IsOnIlgpu(backend))
+            return MemoryBytes(input, kernel);
+        var (parts, block) = (HyperPart.Of(input, kernel), kernel.Count("block"));
+        var estimated = parts.Where(p => p.Kind == HyperPartKind.Estimated).ToList();
+        var tileRows = input.D > 128 ? 16 : 32;
+        long tiles = parts.Sum(p => p.Kind == HyperPartKind.Estimated ? p.Blocks(block) * ((block + tileRows - 1L) / tileRows) + 1 : (p.Queries + tileRows - 1L) / tileRows);
+        var items = estimated.Sum(p => (long)p.Queries + p.Keys);
+        return input.TensorBytes + 4L * input.Heads * (4L * input.N + 6 * items + estimated.Count * kernel.Count("samples")) + 56 * input.Heads * tiles
+            + 4L * HyperDefinition.MaxBits * input.D + 64;
     }
 
     private static double Estimated(HyperPart part, int block, int samples)

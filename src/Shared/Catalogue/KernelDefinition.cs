@@ -43,23 +43,30 @@ public abstract class KernelDefinition
     /// <summary>4 d per visible pair: what dense attention on the same input needs. GFLOP/s of every kernel are given in these.</summary>
     public static double DenseFlops(InputSpec input) => 4.0 * input.D * input.VisiblePairs;
 
-    /// <summary>Bytes that must move at least once: Q, K, V read, O written.</summary>
+    /// <summary>
+    /// Bytes that must move at least once: Q, K, V read, O written, four bytes an element. A dtype such as float16 does not change that: it says what the
+    /// entries were rounded to, and every backend keeps and reads them as float32.
+    /// </summary>
     public virtual long CompulsoryBytes(InputSpec input, KernelSpec kernel) => input.TensorBytes;
 
-    /// <summary>Memory for tensors and scratch, in bytes; the gate that keeps a cell from a device it does not fit.</summary>
+    /// <summary>
+    /// Memory that cpu-simd takes for tensors, output and scratch, in bytes, from above; the gate that keeps a cell from a device it does not fit. Beside
+    /// it the runner holds the input once more, and of each head in turn a double-precision copy, to verify against.
+    /// </summary>
     public abstract long MemoryBytes(InputSpec input, KernelSpec kernel);
 
-    /// <summary>The same on one backend, for kernels that need different scratch on different ones.</summary>
+    /// <summary>The same on one backend: ILGPU's devices need other scratch.</summary>
     public virtual long MemoryBytesOn(string backend, InputSpec input, KernelSpec kernel) => MemoryBytes(input, kernel);
 
     /// <summary>The scores of all heads in float32.</summary>
     protected static long ScoreMatrixBytes(InputSpec input) => 4L * input.Heads * input.N * input.N;
 
-    /// <summary>The cpu-simd kernels read K from a rearranged copy, padded to whole panels of 64 keys.</summary>
-    protected static long PackedKeyBytes(InputSpec input) => 4L * input.Heads * input.D * ((input.N + 63L) / 64 * 64);
+    /// <summary>A streaming kernel on cpu-simd: tensors, packed keys, and for each thread a block of rows.</summary>
+    protected static long StreamingBytes(InputSpec input) =>
+        CpuScratch.Tensors(input) + CpuScratch.PackedKeys(input) + CpuScratch.Streaming(input, CpuScratch.SharedRows(input, CpuScratch.MostRows, 48));
 
     /// <summary>The ILGPU kernels that select by score first write all scores to memory; cpu-simd keeps a few rows per thread.</summary>
-    protected static bool MaterialisesScores(string backend) => backend != Backends.CpuSimd;
+    protected static bool IsOnIlgpu(string backend) => backend != Backends.CpuSimd;
 
     /// <summary>Pairs of one head when every row keeps <paramref name="most"/> keys, or all that it sees.</summary>
     protected static double CappedRows(int n, int most, bool causal) =>

@@ -17,5 +17,9 @@ public sealed class NaiveDefinition : KernelDefinition
 
     public override double UsefulFlops(InputSpec input, KernelSpec kernel, double keptPairs) => DenseFlops(input);
 
-    public override long MemoryBytes(InputSpec input, KernelSpec kernel) => input.TensorBytes + ScoreMatrixBytes(input);
+    public override long MemoryBytes(InputSpec input, KernelSpec kernel) =>
+        CpuScratch.Tensors(input) + CpuScratch.PackedKeys(input) + 4L * input.Heads * ((input.N + 5L) / 6 * 6) * ((input.N + 63L) / 64 * 64) + CpuScratch.TilePerThread(input);
+
+    public override long MemoryBytesOn(string backend, InputSpec input, KernelSpec kernel) =>
+        IsOnIlgpu(backend) ? input.TensorBytes + ScoreMatrixBytes(input) : MemoryBytes(input, kernel);
 }

@@ -23,8 +23,9 @@ public sealed class SampleTopKDefinition : KernelDefinition
     public override double UsefulFlops(InputSpec input, KernelSpec kernel, double keptPairs) =>
         2.0 * input.D * input.VisiblePairs + 2.0 * input.D * keptPairs;
 
-    public override long MemoryBytes(InputSpec input, KernelSpec kernel) => input.TensorBytes + PackedKeyBytes(input);
+    public override long MemoryBytes(InputSpec input, KernelSpec kernel) => CpuScratch.Tensors(input) + CpuScratch.PackedKeys(input) + CpuScratch.WholeRowsPerThread(input);
 
+    /// <summary>On ILGPU the scores, and 32 bytes for each row's random order.</summary>
     public override long MemoryBytesOn(string backend, InputSpec input, KernelSpec kernel) =>
-        MaterialisesScores(backend) ? input.TensorBytes + ScoreMatrixBytes(input) : MemoryBytes(input, kernel);
+        IsOnIlgpu(backend) ? input.TensorBytes + ScoreMatrixBytes(input) + 32L * input.Heads * input.N : MemoryBytes(input, kernel);
 }

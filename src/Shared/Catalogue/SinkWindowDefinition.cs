@@ -36,5 +36,12 @@ public sealed class SinkWindowDefinition : KernelDefinition
 
     public override double UsefulFlops(InputSpec input, KernelSpec kernel, double keptPairs) => 4.0 * input.D * keptPairs;
 
-    public override long MemoryBytes(InputSpec input, KernelSpec kernel) => input.TensorBytes + PackedKeyBytes(input);
+    /// <summary>As window, and the sinks packed once more.</summary>
+    public override long MemoryBytes(InputSpec input, KernelSpec kernel) =>
+        CpuScratch.Tensors(input) + CpuScratch.PackedKeys(input) + CpuScratch.PackedKeys(input, Math.Max(1, kernel.Count("sinks")), input.N)
+        + CpuScratch.Streaming(input, CpuScratch.RowsAtOnce(input, CpuScratch.MostRows, 48));
+
+    /// <summary>On ILGPU tensors, and a number for each head.</summary>
+    public override long MemoryBytesOn(string backend, InputSpec input, KernelSpec kernel) =>
+        IsOnIlgpu(backend) ? input.TensorBytes + 4L * input.Heads : MemoryBytes(input, kernel);
 }

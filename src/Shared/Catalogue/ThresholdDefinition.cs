@@ -28,8 +28,13 @@ public sealed class ThresholdDefinition : KernelDefinition
     public override double UsefulFlops(InputSpec input, KernelSpec kernel, double keptPairs) =>
         2.0 * input.D * input.VisiblePairs + 2.0 * input.D * keptPairs;
 
-    public override long MemoryBytes(InputSpec input, KernelSpec kernel) => input.TensorBytes + PackedKeyBytes(input);
+    /// <summary>On cpu-simd a block's lists have room for every key: how many a row keeps is not known before.</summary>
+    public override long MemoryBytes(InputSpec input, KernelSpec kernel)
+    {
+        var rows = CpuScratch.SharedRows(input, CpuScratch.RowsForLists(input.N), 24);
+        return CpuScratch.Tensors(input) + CpuScratch.PackedKeys(input) + CpuScratch.Scores(input, rows) + CpuScratch.Lists(input, rows, input.N);
+    }
 
     public override long MemoryBytesOn(string backend, InputSpec input, KernelSpec kernel) =>
-        MaterialisesScores(backend) ? input.TensorBytes + ScoreMatrixBytes(input) : MemoryBytes(input, kernel);
+        IsOnIlgpu(backend) ? input.TensorBytes + ScoreMatrixBytes(input) : MemoryBytes(input, kernel);
 }

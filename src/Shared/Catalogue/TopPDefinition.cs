@@ -27,8 +27,8 @@ public sealed class TopPDefinition : KernelDefinition
     public override double UsefulFlops(InputSpec input, KernelSpec kernel, double keptPairs) =>
         2.0 * input.D * input.VisiblePairs + 2.0 * input.D * keptPairs;
 
-    public override long MemoryBytes(InputSpec input, KernelSpec kernel) => input.TensorBytes + PackedKeyBytes(input);
+    public override long MemoryBytes(InputSpec input, KernelSpec kernel) => CpuScratch.Tensors(input) + CpuScratch.PackedKeys(input) + CpuScratch.WholeRowsPerThread(input);
 
     public override long MemoryBytesOn(string backend, InputSpec input, KernelSpec kernel) =>
-        MaterialisesScores(backend) ? input.TensorBytes + ScoreMatrixBytes(input) : MemoryBytes(input, kernel);
+        IsOnIlgpu(backend) ? input.TensorBytes + ScoreMatrixBytes(input) : MemoryBytes(input, kernel);
 }

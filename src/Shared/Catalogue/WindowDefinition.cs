@@ -17,5 +17,9 @@ public sealed class WindowDefinition : KernelDefinition
 
     public override double UsefulFlops(InputSpec input, KernelSpec kernel, double keptPairs) => 4.0 * input.D * keptPairs;
 
-    public override long MemoryBytes(InputSpec input, KernelSpec kernel) => input.TensorBytes + PackedKeyBytes(input);
+    public override long MemoryBytes(InputSpec input, KernelSpec kernel) => StreamingBytes(input);
+
+    /// <summary>On ILGPU tensors, and a number for each head.</summary>
+    public override long MemoryBytesOn(string backend, InputSpec input, KernelSpec kernel) =>
+        IsOnIlgpu(backend) ? input.TensorBytes + 4L * input.Heads : MemoryBytes(input, kernel);
 }

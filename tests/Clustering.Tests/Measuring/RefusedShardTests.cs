@@ -40,9 +40,10 @@ public sealed class RefusedShardTests
     [Fact]
     public async Task The_cells_beside_it_are_measured()
     {
-        // 48 x 48 scores are 9 KB beside tensors of 12 KB: room for the kernel that streams them, not for the one that holds them.
+        // 1024 x 1024 scores are 4 MiB beside tensors of 256 KiB: room for the kernel that streams them, not for the one that holds them.
         var work = Shards.Work(kernels: [Shards.Flash, KernelSpec.Plain("naive")]);
-        var gate = LaunchGate.Of(work, Examples.Cpu with { MemoryBytes = 20_000 });
+        work = work with { Input = work.Input with { N = 1024 } };
+        var gate = LaunchGate.Of(work, Examples.Cpu with { MemoryBytes = 2 << 20 });
         Assert.Equal([100L], gate.Runnable.Cells.Select(c => c.CellId));
         Assert.Equal((101L, Outcome.OutOfMemory), Assert.Single(gate.Ended.Select(r => (r.CellId, r.Outcome))));
         Assert.IsType<RunnerProtocol.ShardFinished>((await RunAsync(gate.Runnable))[^1]);

@@ -1,10 +1,7 @@
-using System.Text.Json;
 using AttnSweep.Kernels.Ilgpu;
 using AttnSweep.Kernels.Tests.Ilgpu;
-using AttnSweep.Protocol;
 using AttnSweep.Results;
 using AttnSweep.Sweeps;
-using AttnSweep.Worker;
 
 namespace AttnSweep.Kernels.Tests.Mutants;
 
@@ -46,15 +43,6 @@ public sealed class WrongKernelTests
     private static async Task<Dictionary<long, CellResult>> MeasureAsync(DeviceCode code)
     {
         using var device = OpenClDevice.Open(code);
-        var work = new ShardWork(
-            new Lease(1, 1, 1, 1), 1, new InputSpec(InputModels.Independent, 1, 90, 48, 1.5, 3, Causal: true), Backends.OpenCl,
-            [new CellWork(101, Flash, 60), new CellWork(102, Naive, 60)], null, MeasureRules.Quick with { Trials = 1, MaxSamples = 8 });
-        var output = new StringWriter();
-        await RunnerProcess.RunAsync(
-            device, new RunnerOptions(device.Info.Id, 0), new StringReader(JsonSerializer.Serialize(work, ProtocolJson.Options)), output, TestContext.Current.CancellationToken);
-        return output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => JsonSerializer.Deserialize<RunnerProtocol.Event>(line, ProtocolJson.Options))
-            .OfType<RunnerProtocol.CellFinished>()
-            .ToDictionary(e => e.Result.CellId, e => e.Result);
+        return await MutantShard.MeasureAsync(device, new InputSpec(InputModels.Independent, 1, 90, 48, 1.5, 3, Causal: true), Flash, Naive);
     }
 }

@@ -37,6 +37,21 @@ public sealed partial class PtxMutantTests
         Assert.True(Run(KernelSpec.Plain("flash"), Tiles, text => text) is { IsRight: true, Findings.Count: 0 });
     }
 
+    /// <summary>Through the real runner, as on a GPU. A race is left out: the interpreter executes it in one order, which may give the right numbers; it is a finding instead.</summary>
+    [Theory]
+    [InlineData("MaskOffByOne")]
+    [InlineData("NotRescaled")]
+    [InlineData("LastTileDropped")]
+    public async Task Device_code_made_wrong_ends_as_wrong_result_without_a_time(string mutant)
+    {
+        var (device, _) = InterpretedDevice.Open(code: KernelMutants.Of(mutant));
+        using (device)
+        {
+            var results = await MutantShard.MeasureAsync(device, Tiles, KernelSpec.Plain("flash"));
+            Assert.Equal((Results.Outcome.WrongResult, 0), (results[101].Outcome, results[101].Trials.Count));
+        }
+    }
+
     /// <summary>
     /// Of each text at most one barrier may be missed by nobody: the one before the first tile, which matters only to a block that
     /// keeps no key at all.
