@@ -73,6 +73,17 @@ public sealed class RowSparsityTests
     }
 
     [Fact]
+    public void Blocks_are_empty_by_their_largest_weight_and_needed_by_their_mass()
+    {
+        // Two queries over three blocks of two keys: the last block holds nothing above 1/6, and 3 % of the mass.
+        var blocks = new BlockSparsity(2);
+        blocks.Add([[0.5, 0.1, 0.2, 0.17, 0.02, 0.01], [0.4, 0.2, 0.1, 0.27, 0.01, 0.02]]);
+        Assert.Equal(
+            [("block_2_empty_frac", 1 / 3.0), ("block_2_k_tv_0_05_frac", 2 / 3.0)],
+            blocks.Summarise().Select(m => (m.Key, m.Value.Mean)));
+    }
+
+    [Fact]
     public void The_mean_of_tau_is_the_root_of_the_mean_variance_and_the_rest_is_over_deviations()
     {
         var tau = Measure([1, 3], [10, 16])[SparsityMetrics.TauRms]; // variances 2 and 18
