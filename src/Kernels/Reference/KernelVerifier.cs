@@ -21,6 +21,8 @@ namespace AttnSweep.Kernels.Reference;
 public sealed class KernelVerifier(AttentionInput input, int rows)
 {
     private const double Ambiguity = 4;
+    private const int LargeBlock = 128;
+    private const int MostBlocks = 4;
     private const long KeptScores = 8L << 20; // 12 bytes each: at most 100 MB beside the tensors
 
     private readonly int[] _sample = RowSample.ForVerification(input.Spec, rows);
@@ -78,6 +80,38 @@ public sealed class KernelVerifier(AttentionInput input, int rows)
         }
 
         return columns.Summarise();
+    }
+
+    /// <summary>
+    /// Sparsity in blocks of 64 x 64 and 128 x 128, on up to <see cref="MostBlocks"/> blocks of 128 query rows: none where fewer rows are sampled than a block
+    /// has, where there are fewer than two blocks of keys, or where rows see different keys.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, MetricSummary>> MeasureBlocks(int rowCount)
+    {
+        var spec = Input.Spec;
+        var count = Math.Min(MostBlocks, Math.Min(rowCount, spec.N) / LargeBlock);
+        if (spec.Causal || count == 0 || spec.N < 2 * LargeBlock)
+        {
+            return [];
+        }
+
+        var (small, large) = (new BlockSparsity(LargeBlock / 2), new BlockSparsity(LargeBlock));
+        for (var i = 0; i < count; i++)
+        {
+            var first = (int)((long)i * (spec.N / LargeBlock) / count) * LargeBlock;
+            var rows = new double[LargeBlock][];
+            for (var r = 0; r < rows.Length; r++)
+            {
+                rows[r] = Head(i % spec.Heads).Truth(first + r);
+                ReferenceAttention.Softmax<double>(rows[r]);
+            }
+
+            large.Add(rows);
+            small.Add(rows.AsSpan(0, LargeBlock / 2));
+            small.Add(rows.AsSpan(LargeBlock / 2));
+        }
+
+        return [.. small.Summarise(), .. large.Summarise()];
     }
 
     /// <summary>Once: the same for every kernel.</summary>

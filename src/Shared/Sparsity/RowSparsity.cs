@@ -10,7 +10,7 @@ namespace AttnSweep.Sparsity;
 /// </summary>
 public sealed class RowSparsity
 {
-    private readonly Dictionary<string, List<double>> _values = SparsityMetrics.All.ToDictionary(name => name, _ => new List<double>());
+    private readonly Dictionary<string, List<double>> _values = SparsityMetrics.All.Concat(SparsityMetrics.WithoutColumn).ToDictionary(name => name, _ => new List<double>());
 
     public int Rows => _values[SparsityMetrics.Entropy].Count;
 
@@ -43,6 +43,11 @@ public sealed class RowSparsity
         Keep(SparsityMetrics.NSumP2, row.NSumP2);
         Keep(SparsityMetrics.LseMinusLnN, row.LseMinusLnN);
         Keep(SparsityMetrics.MaxP, row.MaxP);
+        Keep(SparsityMetrics.FracLeTenInvN, row.FracLeTenInvN);
+        Keep(SparsityMetrics.CountGt1E2, row.CountGt1E2);
+        Keep(SparsityMetrics.CountGt1E4, row.CountGt1E4);
+        Keep(SparsityMetrics.KTv005Frac, row.KTv005Frac);
+        Keep(SparsityMetrics.EffectiveFrac, Math.Exp(row.Entropy) / scores.Length);
     }
 
     /// <summary>
@@ -55,7 +60,7 @@ public sealed class RowSparsity
         if (Rows == 0)
             throw new InvalidOperationException("No row was added, so there is no sparsity to summarise.");
         var summaries = ImmutableSortedDictionary.CreateBuilder<string, MetricSummary>(StringComparer.Ordinal);
-        foreach (var name in SparsityMetrics.All)
+        foreach (var name in SparsityMetrics.All.Concat(SparsityMetrics.WithoutColumn))
             summaries[name] = SummariseOne(name);
         return summaries.ToImmutable();
     }

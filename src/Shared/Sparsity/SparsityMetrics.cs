@@ -41,8 +41,26 @@ public static class SparsityMetrics
     /// <summary>max p.</summary>
     public const string MaxP = "max_p";
 
+    /// <summary>#{p &lt;= 10/n} / n.</summary>
+    public const string FracLeTenInvN = "frac_le_ten_inv_n";
+
+    /// <summary>#{p &gt; 1e-2}.</summary>
+    public const string CountGt1E2 = "count_gt_1e_2";
+
+    /// <summary>#{p &gt; 1e-4}.</summary>
+    public const string CountGt1E4 = "count_gt_1e_4";
+
+    /// <summary>Smallest k with 1 - (top-k mass) &lt;= 0.05, divided by n.</summary>
+    public const string KTv005Frac = "k_tv_0_05_frac";
+
+    /// <summary>exp(entropy) / n: the share of keys that an equally spread row of that entropy would have.</summary>
+    public const string EffectiveFrac = "effective_frac";
+
     /// <summary>n sum over rows i of p_ij^2, over the keys j: HyperAttention's alpha is its maximum. No column of the store; only where every row was sampled.</summary>
     public const string Alpha = "alpha";
+
+    /// <summary>Metrics that are stored with the others (<c>metrics</c> of <c>v_sparsity</c>) and have no column.</summary>
+    public static IReadOnlyList<string> WithoutColumn { get; } = [FracLeTenInvN, CountGt1E2, CountGt1E4, KTv005Frac, EffectiveFrac];
 
     /// <summary>The metrics in the order of the view's columns.</summary>
     public static IReadOnlyList<string> All { get; } =

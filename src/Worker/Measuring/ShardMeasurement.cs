@@ -121,7 +121,7 @@ internal sealed class ShardMeasurement(IDevice device, Action<RunnerProtocol.Eve
         var begun = Stopwatch.GetTimestamp();
         var rows = new RowSparsity();
         verifier.MeasureSparsity(rows, rules.Rows);
-        var metrics = rows.Summarise();
+        var metrics = rows.Summarise().AddRange(verifier.MeasureBlocks(rules.Rows));
         if (verifier.MeasureAlpha(rules.Rows) is { } alpha)
         {
             metrics = metrics.Add(SparsityMetrics.Alpha, alpha);

@@ -92,6 +92,19 @@ public sealed class StorageAndEstimateTests
     }
 
     [Fact]
+    public void Blocks_are_told_where_the_sample_has_a_whole_one()
+    {
+        var verifier = new KernelVerifier(AttentionInput.Create(Spec(StorageTypes.Full) with { N = 300, Sigma = 1.5 }), 8);
+        Assert.Empty(verifier.MeasureBlocks(127));
+        var blocks = verifier.MeasureBlocks(256).ToDictionary(m => m.Key, m => m.Value.Mean);
+        Assert.Equal(["block_128_empty_frac", "block_128_k_tv_0_05_frac", "block_64_empty_frac", "block_64_k_tv_0_05_frac"], blocks.Keys.Order(StringComparer.Ordinal));
+
+        // Of independent inputs no block of thousands of pairs is without a large one.
+        Assert.Equal((0, 1), (blocks["block_128_empty_frac"], blocks["block_128_k_tv_0_05_frac"]));
+        Assert.Empty(new KernelVerifier(AttentionInput.Create(Spec(StorageTypes.Full) with { N = 300, Causal = true }), 8).MeasureBlocks(256));
+    }
+
+    [Fact]
     public void The_processors_ceilings_are_numbers_of_a_machine()
     {
         using var team = new ThreadTeam(1);

@@ -53,7 +53,34 @@ public sealed class RowSparsityTests
             Assert.Equal(p[0] + p[1], row[SparsityMetrics.TopN8Mass].Mean, 1e-12);
             Assert.Equal(SmallestK(p, 0.1) / 16.0, row[SparsityMetrics.KTv01Frac].Mean);
             Assert.Equal(SmallestK(p, 0.01) / 16.0, row[SparsityMetrics.KTv001Frac].Mean);
+            Assert.Equal(SmallestK(p, 0.05) / 16.0, row[SparsityMetrics.KTv005Frac].Mean);
+            Assert.Equal(p.Count(x => x <= 10.0 / 16) / 16.0, row[SparsityMetrics.FracLeTenInvN].Mean);
+            Assert.Equal((p.Count(x => x > 1e-2), p.Count(x => x > 1e-4)), (row[SparsityMetrics.CountGt1E2].Mean, row[SparsityMetrics.CountGt1E4].Mean));
+            Assert.Equal(Math.Exp(-p.Sum(x => x * Math.Log(x))) / 16, row[SparsityMetrics.EffectiveFrac].Mean, 1e-12);
         }
+    }
+
+    [Fact]
+    public void Columns_are_concentrated_where_rows_agree_on_a_key()
+    {
+        var columns = new ColumnConcentration(2);
+        columns.Add([0, 0]);                // 1/2 and 1/2
+        columns.Add([Math.Log(3), 0]);      // 3/4 and 1/4
+        var alpha = columns.Summarise();
+        Assert.Equal(2 * (0.25 + 0.5625), alpha.Max, 12);
+        Assert.Equal(2 * (0.25 + 0.0625), alpha.Min, 12);
+        Assert.Throws<ArgumentException>(() => columns.Add([1, 2, 3]));
+    }
+
+    [Fact]
+    public void Blocks_are_empty_by_their_largest_weight_and_needed_by_their_mass()
+    {
+        // Two queries over three blocks of two keys: the last block holds nothing above 1/6, and 3 % of the mass.
+        var blocks = new BlockSparsity(2);
+        blocks.Add([[0.5, 0.1, 0.2, 0.17, 0.02, 0.01], [0.4, 0.2, 0.1, 0.27, 0.01, 0.02]]);
+        Assert.Equal(
+            [("block_2_empty_frac", 1 / 3.0), ("block_2_k_tv_0_05_frac", 2 / 3.0)],
+            blocks.Summarise().Select(m => (m.Key, m.Value.Mean)));
     }
 
     [Fact]
