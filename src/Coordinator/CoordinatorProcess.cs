@@ -15,7 +15,7 @@ public static class CoordinatorProcess
     public static async Task<int> RunAsync(CoordinatorOptions options, CancellationToken stopping)
     {
         var timings = CoordinatorTimings.FromEnvironment(Environment.GetEnvironmentVariable(CoordinatorTimings.LeaseVariable));
-        await using var database = new Database(options.ConnectionString, DatabaseRole.App);
+        await using var database = new Database(options.ConnectionString, DatabaseRole.App, dispatches: true);
         await using (await database.OpenAsync(stopping))
         {
             // A wrong password is told now, in one line, not by a coordinator that retries for ever.
