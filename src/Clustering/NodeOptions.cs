@@ -12,6 +12,12 @@ namespace AttnSweep.Clustering;
 public sealed record NodeOptions(
     string Role, string Host, int Port, IReadOnlyList<string> Seeds, NodeTls? Tls = null, bool Insecure = false)
 {
+    /// <summary>
+    /// Members of the cluster that a lone coordinator belonged to before it was started again: it asks to be let in again before it founds
+    /// a cluster of its own, which its workers would have to find by being started anew.
+    /// </summary>
+    public IReadOnlyList<string> Reunion { get; init; } = [];
+
     /// <exception cref="NodeProblemException">This address needs certificates.</exception>
     internal void DemandSafeTransport()
     {
@@ -25,7 +31,7 @@ public sealed record NodeOptions(
     /// <exception cref="NodeProblemException">There is none, or one is not host:port.</exception>
     internal string[] SeedAddresses() => Seeds.Count == 0
         ? throw new NodeProblemException("no coordinator address is given; at least one host:port is needed")
-        : [.. Seeds.Select(SeedAddress)];
+        : [.. Seeds.Select(SeedAddress), .. Reunion];
 
     private string SeedAddress(string seed)
     {

@@ -11,9 +11,10 @@ namespace AttnSweep.Coordinator;
 /// <param name="TidyEvery">Pace of the coordinator's own heartbeat, of expiry and of settling runs.</param>
 /// <param name="SchedulesEvery">How often schedules are looked at.</param>
 /// <param name="EpochRetry">First pause after an epoch could not be taken; it doubles up to <paramref name="EpochRetryLimit"/>.</param>
+/// <param name="Quiet">A coordinator at another address whose heartbeat is younger than this keeps its epoch: several heartbeats may be late.</param>
 public sealed record CoordinatorTimings(
     TimeSpan LeaseDuration, TimeSpan RenewEvery, TimeSpan AskAgainAfter, TimeSpan AskAgainWhenAway, TimeSpan LostAfter,
-    TimeSpan TidyEvery, TimeSpan SchedulesEvery, TimeSpan EpochRetry, TimeSpan EpochRetryLimit)
+    TimeSpan TidyEvery, TimeSpan SchedulesEvery, TimeSpan EpochRetry, TimeSpan EpochRetryLimit, TimeSpan Quiet)
 {
     /// <summary>Shortens leases where a test kills processes and will not wait.</summary>
     public const string LeaseVariable = "ATTNSWEEP_LEASE_SECONDS";
@@ -30,7 +31,8 @@ public sealed record CoordinatorTimings(
         TidyEvery: TimeSpan.FromSeconds(1),
         SchedulesEvery: TimeSpan.FromSeconds(1),
         EpochRetry: TimeSpan.FromMilliseconds(500),
-        EpochRetryLimit: TimeSpan.FromSeconds(10));
+        EpochRetryLimit: TimeSpan.FromSeconds(10),
+        Quiet: TimeSpan.FromSeconds(5));
 
     /// <exception cref="ArgumentException">The variable is no number of seconds between 2 and 3600.</exception>
     public static CoordinatorTimings FromEnvironment(string? leaseSeconds) => leaseSeconds switch

@@ -13,7 +13,7 @@ namespace AttnSweep.Cli.Benchmarks;
 /// </summary>
 internal sealed class FabricBench : IAsyncDisposable
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     private readonly Surroundings _around;
     private readonly ServerHome _home;

@@ -16,5 +16,5 @@ public static class WireLimits
     public const int ChunkBytes = 1 << 20;
 
     /// <summary>JSON from this size on is compressed: below it the saving is not worth the call.</summary>
-    internal const int CompressFromBytes = 8 << 10;
+    internal const int CompressFromBytes = 32 << 10;
 }

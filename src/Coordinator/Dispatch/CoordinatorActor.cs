@@ -55,14 +55,26 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
         _cluster.Unsubscribe(Self);
         _ended.Cancel();
         _ended.Dispose();
+        if (_epoch > 0)
+        {
+            // Not waited for: a store that is away must not keep this node here, and then the successor waits for our silence.
+            _ = _parts.Ledger.EndEpochAsync(_epoch, CancellationToken.None).ContinueWith(ended => ended.Exception, TaskScheduler.Default);
+        }
     }
 
     private void TakeEpoch() =>
-        _parts.Ledger.TakeEpochAsync(Environment.MachineName, Environment.ProcessId, _cluster.SelfAddress.ToString(), _ended.Token)
+        _parts.Ledger.TakeEpochAsync(Environment.MachineName, Environment.ProcessId, _cluster.SelfAddress.ToString(), _ended.Token, _parts.Timings.Quiet)
             .PipeTo(Self, Self, success: epoch => new EpochTaken(epoch), failure: problem => new EpochNotTaken(problem));
 
     private void RetryEpoch(EpochNotTaken failed)
     {
+        if (failed.Problem is EpochHeldException held)
+        {
+            _log.Info(held.Message);
+            Timers.StartSingleTimer("epoch", new TakeEpochNow(), _parts.Timings.EpochRetry);
+            return;
+        }
+
         Note(_health.Failed("taking an epoch", failed.Problem, _parts.Now));
         Timers.StartSingleTimer("epoch", new TakeEpochNow(), _epochPause.Next);
         _epochPause = _epochPause.After();
@@ -126,7 +138,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers
                 }
 
                 var welcome = new Welcomed(_epoch, _parts.Timings.LeaseDuration, _parts.Timings.RenewEvery);
-                AnswerAfter(_parts.Nodes.RegisterAsync(command.Node, command.Incarnation, command.Devices, _ended.Token), welcome, "registering a worker");
+                AnswerAfter(_parts.Nodes.RegisterAsync(command.Node, command.Incarnation, command.Devices, _ended.Token, node), welcome, "registering a worker");
                 break;
         }
     }

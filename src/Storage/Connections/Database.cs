@@ -13,16 +13,15 @@ public sealed class Database : IAsyncDisposable
 
     /// <param name="connectionString">Npgsql form or postgresql:// URL.</param>
     /// <param name="role">Taken on every connection, so that one login can serve all three.</param>
+    /// <param name="dispatches">For the coordinator, which says the same few statements thousands of times.</param>
     /// <exception cref="DatabaseProblemException">The connection string cannot be understood.</exception>
-    public Database(string connectionString, DatabaseRole role)
+    public Database(string connectionString, DatabaseRole role, bool dispatches = false)
     {
         Role = role;
         _builder = ConnectionStrings.ForRole(ConnectionStrings.Parse(connectionString), role);
-        if (role == DatabaseRole.App && !_builder.ContainsKey("Max Auto Prepare"))
+        if (dispatches)
         {
-            // The coordinator says the same few statements thousands of times: planning them anew cost more than running them.
-            _builder.MaxAutoPrepare = 64;
-            _builder.AutoPrepareMinUsages = 2;
+            ConnectionStrings.PlanOnce(_builder);
         }
 
         Source = NpgsqlDataSource.Create(_builder);

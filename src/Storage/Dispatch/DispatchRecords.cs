@@ -30,6 +30,9 @@ public enum RecordVerdict
 /// <summary>A later coordinator has taken over: this one must stop granting and recording.</summary>
 public sealed class SupersededException(long epoch, long current) : Exception($"epoch {epoch} was superseded by epoch {current}");
 
+/// <summary>Another coordinator was heard of a moment ago: the epoch is not taken from it.</summary>
+public sealed class EpochHeldException() : Exception("another coordinator was heard of a moment ago; this one waits until it is silent");
+
 /// <summary>The names of endings in the store.</summary>
 public static class EndingNames
 {

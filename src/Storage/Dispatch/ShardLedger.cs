@@ -13,6 +13,7 @@ namespace AttnSweep.Storage.Dispatch;
 public sealed class ShardLedger(Database database)
 {
     private static readonly string TakeEpoch = SqlFiles.Statement("take_epoch");
+    private static readonly string EndEpoch = SqlFiles.Statement("end_epoch");
     private static readonly string Heartbeat = SqlFiles.Statement("heartbeat");
     private static readonly string RenewLeases = SqlFiles.Statement("renew_leases");
     private static readonly string WhoHolds = SqlFiles.Statement("who_holds");
@@ -28,14 +29,20 @@ public sealed class ShardLedger(Database database)
     internal Database Database { get; } = database;
 
     /// <summary>Takes the next epoch: the first thing that a new singleton does.</summary>
-    public Task<long> TakeEpochAsync(string host, int processId, string address, CancellationToken cancellation) =>
+    /// <param name="quiet">How long a coordinator at another address must have been silent, unless it ended in good order; zero asks nobody.</param>
+    /// <exception cref="EpochHeldException">Another coordinator is heard.</exception>
+    public Task<long> TakeEpochAsync(string host, int processId, string address, CancellationToken cancellation, TimeSpan quiet = default) =>
         Database.InTransactionAsync(async (connection, transaction) =>
         {
             var statements = new LedgerTransaction(connection, transaction, cancellation);
-            var epoch = await statements.ScalarAsync<long>(TakeEpoch, new { host, processId, address });
+            var epoch = await statements.ScalarAsync<long?>(TakeEpoch, new { host, processId, address, quietSeconds = quiet.TotalSeconds })
+                ?? throw new EpochHeldException();
             await RunHistory.AddAsync(connection, transaction, "coordinator", null, $"epoch {epoch} taken by {host} ({address})", cancellation);
             return epoch;
         }, cancellation);
+
+    /// <summary>The holder of an epoch ends in good order: its successor need not wait for its silence.</summary>
+    public Task EndEpochAsync(long epoch, CancellationToken cancellation) => Database.ExecuteAsync(EndEpoch, new { epoch }, cancellation);
 
     /// <summary>The singleton is alive (called every few seconds; shown by status, checked by <c>run</c>).</summary>
     public Task HeartbeatAsync(long epoch, CancellationToken cancellation) =>

@@ -15,20 +15,22 @@ public sealed class NodeStore(Database database)
     private static readonly string PutDevice = SqlFiles.Statement("put_device");
     private static readonly string NodesSeen = SqlFiles.Statement("nodes_seen");
     private static readonly string NodeGone = SqlFiles.Statement("node_gone");
+    private static readonly string WorkerAddresses = SqlFiles.Statement("worker_addresses");
     private static readonly string ListNodes = SqlFiles.Statement("list_nodes");
     private static readonly string ListDevices = SqlFiles.Statement("list_devices");
     private static readonly string LatestCoordinator = SqlFiles.Statement("latest_coordinator");
 
     internal Database Database { get; } = database;
 
-    public Task RegisterAsync(NodeInfo node, string incarnation, IReadOnlyList<DeviceInfo> devices, CancellationToken cancellation) =>
+    /// <param name="address">Of its node in the cluster.</param>
+    public Task RegisterAsync(NodeInfo node, string incarnation, IReadOnlyList<DeviceInfo> devices, CancellationToken cancellation, string? address = null) =>
         Database.InTransactionAsync(async (connection, transaction) =>
         {
             Task<int> Execute(string sql, object parameters) =>
                 connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellation));
 
             await Execute(PutEnvironment, new { node.Fingerprint, facts = JsonSerializer.Serialize(node.Facts) });
-            await Execute(PutNode, new { node.Worker, node.Host, node.ProcessId, incarnation, node.CodeVersion, node.Fingerprint });
+            await Execute(PutNode, new { node.Worker, node.Host, node.ProcessId, incarnation, node.CodeVersion, node.Fingerprint, address });
             await Execute(DropDevices, new { node.Worker, kept = devices.Select(device => device.Id).ToArray() });
             foreach (var device in devices)
             {
@@ -46,6 +48,10 @@ public sealed class NodeStore(Database database)
 
             return devices.Count;
         }, cancellation);
+
+    /// <summary>Where workers are reached that were heard of within this time.</summary>
+    public Task<IReadOnlyList<string>> AddressesAsync(TimeSpan within, CancellationToken cancellation) =>
+        Database.QueryAsync<string>(WorkerAddresses, new { withinSeconds = within.TotalSeconds }, cancellation);
 
     public Task SeenAsync(IReadOnlyList<string> workers, CancellationToken cancellation) =>
         Database.ExecuteAsync(NodesSeen, new { workers = workers.ToArray() }, cancellation);

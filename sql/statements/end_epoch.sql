@@ -1,0 +1,1 @@
+UPDATE coordinators SET ended_at = now() WHERE epoch = @epoch;
