@@ -13,6 +13,10 @@ internal static class CommandList
         SubmitCommand.Create(around),
         StatusCommand.Create(around),
         .. RunStateCommands.Create(around),
+        RetryCommand.Create(around),
+        PriorityCommand.Create(around),
+        WhyCommand.Create(around),
+        .. DrainCommands.Create(around),
         ResultsCommand.Create(around, "results"),
         ResultsCommand.Create(around, "report"),
         SqlCommand.Create(around),
@@ -29,6 +33,7 @@ internal static class CommandList
         DbCommand.Create(around),
         BenchCommand.Create(around),
         SelfTestCommand.Create(around),
+        SimulateCommand.Create(around),
         DoctorCommand.Create(around),
         VersionCommand.Create(around),
     ];
