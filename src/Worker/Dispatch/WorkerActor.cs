@@ -45,11 +45,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<RunnerSaid>(said => Hear(said, parts.Now));
         Receive<RunnerDied>(died => Bury(died, parts.Now));
         Receive<Drain>(_ => BeginDrain(parts.Now));
-        Receive<SpeakNow>(_ =>
-        {
-            _speaksSoon = false;
-            Speak(parts.Now);
-        });
+        Receive<SpeakNow>(_ => Speak(parts.Now));
         Receive<Bundle>(bundle => bundle.Open(Self, Sender));
         Receive<IEvent>(happened => IsOld(happened), _ => { });
         Receive<Welcomed>(OnWelcomed);
@@ -153,6 +149,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     /// <summary>Says what is due, to a coordinator that has welcomed us.</summary>
     private void Speak(DateTimeOffset now)
     {
+        _speaksSoon = false;
         if (_welcome is not { } welcome)
         {
             return;
