@@ -16,7 +16,7 @@ public sealed class FailingDeviceTests
     [Fact]
     public async Task Every_failure_is_its_own_outcome_and_the_other_cells_go_on()
     {
-        KernelSpec[] kernels = [.. new[] { "flash", "naive", "unsupported", "memory", "broken" }.Select(KernelSpec.Plain)];
+        KernelSpec[] kernels = [Shards.Flash, KernelSpec.Plain("naive"), Unsupported, Large, Broken];
         var results = Results(await MeasureAsync(new FailingDevice(), Shards.Work(kernels: kernels))).OrderBy(r => r.CellId).ToList();
 
         Assert.Equal([Outcome.Ok, Outcome.WrongResult, Outcome.Unsupported, Outcome.OutOfMemory, Outcome.WrongResult], results.Select(r => r.Outcome));
@@ -48,7 +48,11 @@ public sealed class FailingDeviceTests
 
     private static List<CellResult> Results(List<RunnerProtocol.Event> events) => [.. events.OfType<RunnerProtocol.CellFinished>().Select(f => f.Result)];
 
-    /// <summary>cpu-simd with kernels that fail as their names say, a naive one that is wrong, and room for so many prepared kernels at once.</summary>
+    private static readonly KernelSpec Unsupported = Shards.TopK(1);
+    private static readonly KernelSpec Large = Shards.TopK(2);
+    private static readonly KernelSpec Broken = Shards.TopK(3);
+
+    /// <summary>cpu-simd with kernels that fail as they are called above, a naive one that is wrong, and room for so many prepared kernels at once.</summary>
     private sealed class FailingDevice : IDevice
     {
         private readonly CpuSimdDevice _real = new(1);
@@ -61,17 +65,14 @@ public sealed class FailingDeviceTests
 
         public IPreparedKernel Prepare(KernelSpec kernel, AttentionInput input)
         {
-            if (kernel.Name == "memory" || Held >= Room)
+            if (kernel == Large || Held >= Room)
             {
                 throw new DeviceOutOfMemoryException("full to order");
             }
 
-            var real = kernel.Name switch
-            {
-                "unsupported" => throw new KernelUnsupportedException("unsupported to order"),
-                "broken" => throw new InvalidOperationException("broken to order"),
-                _ => _real.Prepare(kernel, input),
-            };
+            var real = kernel == Unsupported ? throw new KernelUnsupportedException("unsupported to order")
+                : kernel == Broken ? throw new InvalidOperationException("broken to order")
+                : _real.Prepare(kernel, input);
             Held++;
             return new Kernel(this, real, kernel.Name == "naive");
         }
