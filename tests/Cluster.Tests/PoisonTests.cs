@@ -19,7 +19,7 @@ public sealed class PoisonTests(PostgresServer server) : IClassFixture<PostgresS
             async () =>
             {
                 // Attempts are numbered by shard: shard and attempt together name one grant.
-                var grant = await place.ScalarAsync($"SELECT COALESCE((SELECT s.shard_id * 1000 + s.attempt FROM shards s JOIN cells c USING (shard_id) WHERE s.state = 'leased' AND c.cell_id = ({Poison})), 0)");
+                var grant = await place.ScalarAsync($"SELECT COALESCE((SELECT s.shard_id * 1000 + s.attempt FROM shards s JOIN cells c USING (shard_id) WHERE s.state = 'leased' AND c.cell_id = ({Poison}) AND NOT EXISTS (SELECT FROM shards o JOIN attempts b USING (shard_id, attempt) JOIN attempts a ON a.shard_id = s.shard_id AND a.attempt = s.attempt WHERE o.state = 'leased' AND b.granted_at < a.granted_at)), 0)");
                 if (grant != 0 && grant != killedAt && ProcessTree.Below(run.Id, "worker") is [var worker, ..])
                 {
                     killedAt = grant;

@@ -14,12 +14,27 @@ internal sealed class StandardErrorLoggerActor : ReceiveActor, IRequiresMessageQ
         Receive<LogEvent>(Write);
     }
 
-    private static void Write(LogEvent logged) => Console.Error.WriteLine(Line(logged));
+    private LogGate _gate = LogGate.Empty;
+
+    private void Write(LogEvent logged)
+    {
+        if (LogSettings.Level == LogLevel.DebugLevel)
+        {
+            Console.Error.WriteLine(Line(logged, $"{logged.Message}{Cause(logged.Cause)}"));
+            return;
+        }
+
+        (var line, _gate) = _gate.Pass(logged.LogSource, $"{logged.Message}{Cause(logged.Cause)}", new DateTimeOffset(logged.Timestamp, TimeSpan.Zero));
+        if (line is not null)
+        {
+            Console.Error.WriteLine(Line(logged, line));
+        }
+    }
 
     /// <summary>Time, level, who, what; a stack trace only for those who debug.</summary>
-    private static string Line(LogEvent logged) => string.Create(
+    private static string Line(LogEvent logged, string message) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{logged.Timestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Name(logged.LogLevel())} {logged.LogSource}: {logged.Message}{Cause(logged.Cause)}");
+        $"{logged.Timestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Name(logged.LogLevel())} {logged.LogSource}: {message}");
 
     private static string Cause(Exception? cause) => cause switch
     {

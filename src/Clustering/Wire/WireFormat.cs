@@ -79,10 +79,11 @@ internal static class WireFormat
 
         try
         {
-            return (type == typeof(Bundle) ? BundleFormat.Read(json) : JsonSerializer.Deserialize(json, type, ProtocolJson.Options))
+            var message = (type == typeof(Bundle) ? BundleFormat.Read(json) : JsonSerializer.Deserialize(json, type, ProtocolJson.Options))
                 ?? throw new WireFormatException($"a {type.Name} that is null");
+            return WireBounds.WhyRefused(message) is { } wrong ? throw new WireFormatException($"a {type.Name} with {wrong}") : message;
         }
-        catch (JsonException problem)
+        catch (Exception problem) when (problem is JsonException or NotSupportedException or ArgumentException or InvalidOperationException or FormatException or OverflowException)
         {
             throw new WireFormatException($"a {type.Name} that is not understood: {problem.Message}", problem);
         }

@@ -89,10 +89,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
     protected override void PostStop()
     {
-        foreach (var device in _devices.Values)
-        {
-            device.Kill();
-        }
+        _devices.Values.ToList().ForEach(device => device.Kill());
     }
 
     /// <summary>Events of an older coordinator than the newest heard of are void; a newer one is told who we are.</summary>

@@ -64,6 +64,10 @@ public sealed class CoordinatorFixture(PostgresFixture postgres) : IAsyncLifetim
         return new RunStore(_database).SubmitAsync(plan, new RunRequest("test.yaml", "name: conversation", "0.1.0"), CancellationToken.None);
     }
 
+    /// <summary>Addresses of the coordinator's node and of the worker's.</summary>
+    internal IReadOnlyList<Address> Addresses =>
+        [.. new[] { _coordinatorNode, _workerNode }.Select(node => ((ExtendedActorSystem)node.Services.GetRequiredService<ActorSystem>()).Provider.DefaultAddress)];
+
     /// <summary>Someone on the worker's node who speaks to the coordinator as workers do.</summary>
     internal Voice Speak() => Voice.On(_workerNode);
 
@@ -100,6 +104,18 @@ internal sealed class Voice(IActorRef coordinator, IActorRef ear, ChannelReader<
     public void Say(object command) => coordinator.Tell(command, ear);
 
     public async Task<object> HearAsync() => await heard.ReadAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>What came since the last look.</summary>
+    public IReadOnlyList<object> Heard()
+    {
+        var all = new List<object>();
+        while (heard.TryRead(out var one))
+        {
+            all.Add(one);
+        }
+
+        return all;
+    }
 
     /// <summary>Says it again every half second, as workers do, until an answer of this kind comes; other answers are passed over.</summary>
     public async Task<T> AskAsync<T>(object command)
