@@ -13,9 +13,10 @@ public sealed class ArrowTests
         // Publishable on its own: it knows nothing of ours.
         ["PtxInterpreter"] = [],
         ["Storage"] = ["Shared"],
+        ["Simulation"] = ["Shared"],
         ["Coordinator"] = ["Shared", "SweepFiles", "Clustering", "Storage"],
         ["Worker"] = ["Shared", "Clustering", "Kernels"],
-        ["Cli"] = ["Shared", "SweepFiles", "Clustering", "Storage", "Kernels", "Coordinator", "Worker"],
+        ["Cli"] = ["Shared", "SweepFiles", "Clustering", "Storage", "Kernels", "Coordinator", "Worker", "Simulation"],
     };
 
     /// <summary>Namespace prefixes that belong to one project alone.</summary>
@@ -37,6 +38,7 @@ public sealed class ArrowTests
         ("AttnSweep.Coordinator", ["Coordinator", "Cli"]),
         ("AttnSweep.Worker", ["Worker", "Cli"]),
         ("AttnSweep.Clustering", ["Clustering", "Coordinator", "Worker", "Cli"]),
+        ("AttnSweep.Simulation", ["Simulation", "Cli"]),
         ("AttnSweep.SweepFiles", ["SweepFiles", "Coordinator", "Cli"]),
     ];
 

@@ -29,6 +29,7 @@ internal static class CommandList
         DbCommand.Create(around),
         BenchCommand.Create(around),
         SelfTestCommand.Create(around),
+        SimulateCommand.Create(around),
         DoctorCommand.Create(around),
         VersionCommand.Create(around),
     ];

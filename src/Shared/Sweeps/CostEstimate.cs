@@ -1,11 +1,11 @@
 using AttnSweep.Catalogue;
+using AttnSweep.Scheduling.Costs;
 
 namespace AttnSweep.Sweeps;
 
 /// <summary>
 /// Device time before anything was measured: FLOPs at a default rate. Rates are orders of magnitude of one device each
-/// (cpu-simd: two cores with AVX-512 measured at 100 to 300; the others from the same notes); a model fitted to stored results
-/// takes this class's place without touching the planner.
+/// (cpu-simd: two cores with AVX-512 measured at 100 to 300; the others from the same notes). Where stored results were fitted, they count.
 /// </summary>
 public sealed record CostEstimate
 {
@@ -24,8 +24,15 @@ public sealed record CostEstimate
     /// <summary>Rate of the double-precision reference and of the sparsity metrics, on one core.</summary>
     public double ReferenceFlopsPerSecond { get; init; } = 2e9;
 
-    /// <summary>One launch, in seconds.</summary>
+    /// <summary>Fitted to stored results; what it does not know is estimated from FLOPs.</summary>
+    public CostModel Model { get; init; } = CostModel.Empty;
+
+    /// <summary>One launch, in seconds: as fitted, else from its FLOPs.</summary>
     public double Launch(KernelDefinition definition, InputSpec input, KernelSpec kernel, string backend) =>
+        Model.Seconds(definition.Name, backend, input.N, input.D, ByFlops(definition, input, kernel, backend));
+
+    /// <summary>One launch by its FLOP count alone, in seconds.</summary>
+    public double ByFlops(KernelDefinition definition, InputSpec input, KernelSpec kernel, string backend) =>
         LaunchSeconds + definition.UsefulFlops(input, kernel, definition.ExpectedKeptPairs(input, kernel)) / FlopsPerSecond[backend];
 
     /// <summary>All trials of a cell, warm-up included, in seconds: a series lasts as long as its rules demand at least.</summary>
