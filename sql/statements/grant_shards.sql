@@ -9,9 +9,10 @@ WITH asked AS (
     SELECT s.shard_id
     FROM shards s
     WHERE s.state = 'queued' AND s.backend = @backend AND s.least_memory_bytes <= @memoryBytes
-      AND (@onlyRun::bigint IS NULL OR s.run_id = @onlyRun::bigint)
+      AND s.priority = @priority AND s.run_id = @runId
+      AND (s.failed_on = '{}' OR NOT s.failed_on && @places)   -- another device tries what ended its runner here
       AND NOT EXISTS (SELECT FROM coordinators k WHERE k.epoch > @epoch)   -- a paused coordinator that woke up grants nothing
-    ORDER BY s.priority DESC, s.run_id, s.seconds DESC   -- the order of value
+    ORDER BY s.seconds DESC   -- the longest first; which run is FairShare's to say
     LIMIT @devices
     FOR UPDATE OF s SKIP LOCKED
 ), paired AS (
@@ -28,12 +29,13 @@ WITH asked AS (
 ), noted AS (
     INSERT INTO attempts (shard_id, attempt, epoch, worker, incarnation, device_id, device_name, fingerprint)
     SELECT shard_id, attempt, @epoch, worker, incarnation, device_id, device_name, fingerprint FROM granted
-), started AS (
-    UPDATE runs SET state = 'running', started_at = COALESCE(started_at, now())
-    WHERE run_id IN (SELECT run_id FROM granted) AND state = 'queued'
-    RETURNING run_id
+), charged AS (
+    UPDATE runs r SET state = 'running', started_at = COALESCE(r.started_at, now()), share_seconds = r.share_seconds + g.seconds
+    FROM (SELECT run_id, sum(seconds) AS seconds FROM granted GROUP BY run_id) g JOIN runs was USING (run_id)
+    WHERE r.run_id = g.run_id AND r.state IN ('queued', 'running')
+    RETURNING r.run_id, was.state AS was
 ), told AS (
-    INSERT INTO events (kind, run_id, text) SELECT 'running', run_id, 'the first shard was granted' FROM started
+    INSERT INTO events (kind, run_id, text) SELECT 'running', run_id, 'the first shard was granted' FROM charged WHERE was = 'queued'
 )
 SELECT g.place, g.shard_id, g.run_id, g.input_id, g.attempt, g.seconds, i.model, i.heads, i.n, i.d, i.sigma, i.seed, i.causal,
        i.norm, i.layer_norm, i.mean_v, i.rho, i.rho_d, i.nu, i.outliers, i.outlier_scale, i.dtype, i.file_path, i.file_sha256,

@@ -1,5 +1,5 @@
-INSERT INTO nodes (worker, host, process_id, incarnation, code_version, fingerprint, state, address)
-VALUES (@worker, @host, @processId, @incarnation, @codeVersion, @fingerprint, 'present', @address)
+INSERT INTO nodes (worker, host, process_id, incarnation, code_version, fingerprint, labels, state, address)
+VALUES (@worker, @host, @processId, @incarnation, @codeVersion, @fingerprint, @labels, 'present', @address)
 ON CONFLICT (worker) DO UPDATE
 SET host = EXCLUDED.host, process_id = EXCLUDED.process_id, incarnation = EXCLUDED.incarnation, code_version = EXCLUDED.code_version,
-    fingerprint = EXCLUDED.fingerprint, state = 'present', seen_at = now(), gone_at = NULL, address = EXCLUDED.address;
+    fingerprint = EXCLUDED.fingerprint, labels = EXCLUDED.labels, state = 'present', seen_at = now(), gone_at = NULL, address = EXCLUDED.address;

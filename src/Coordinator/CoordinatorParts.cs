@@ -1,3 +1,4 @@
+using AttnSweep.Coordinator.Dispatch;
 using AttnSweep.Storage.Connections;
 using AttnSweep.Storage.Dispatch;
 using AttnSweep.Storage.Nodes;
@@ -14,7 +15,12 @@ internal sealed record CoordinatorParts(
 {
     public static CoordinatorParts On(Database database, CoordinatorTimings timings, TimeProvider clock, long? onlyRun, string codeVersion) => new(
         new ShardLedger(database), new NodeStore(database), new RunStore(database), new ScheduleStore(database), new WorkSignal(database, clock),
-        timings, clock, onlyRun, codeVersion);
+        timings, clock, onlyRun, codeVersion)
+    {
+        Scheduling = new SchedulingRound(database),
+    };
+
+    public required SchedulingRound Scheduling { get; init; }
 
     public DateTimeOffset Now => Clock.GetUtcNow();
 }

@@ -8,13 +8,14 @@ namespace AttnSweep.SweepFiles;
 public static class SweepFile
 {
     /// <summary>Every mistake in the file is reported at once; a plan is there only when there is none. Pure: no clock, no disk.</summary>
-    public static SweepReading Read(string text, string fileName)
+    /// <param name="options">How cells are estimated and shards sized; null: by FLOP counts.</param>
+    public static SweepReading Read(string text, string fileName, PlannerOptions? options = null)
     {
         var mistakes = new MistakeList(fileName);
         var reader = new SweepReader(mistakes);
         if (SweepTree.Read(text.TrimStart('\uFEFF'), mistakes) is not { } root || reader.Read(root) is not { } sweep)
             return new SweepReading(null, mistakes.InOrder);
-        var result = Planner.Plan(sweep);
+        var result = Planner.Plan(sweep, options);
         foreach (var problem in result.Problems)
         {
             if (problem.Formula is { } formula)

@@ -112,6 +112,9 @@ public sealed record WorkerOptions(
     string SpoolFolder, IReadOnlyList<string> RunnerCommand, string CodeVersion,
     NodeTls? Tls = null, bool Insecure = false)
 {
+    /// <summary>What sweeps may require.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
     /// <summary>Above 0: offer so many <see cref="Worker.NullDevices"/> instead of what is here.</summary>
     public int NullDevices { get; init; }
 }

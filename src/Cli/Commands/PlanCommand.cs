@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using AttnSweep.Cli.CommandLine;
 using AttnSweep.Cli.Display;
+using AttnSweep.Cli.PrivateServer;
+using AttnSweep.Storage.Connections;
 using AttnSweep.Sweeps;
 using Spectre.Console;
 
@@ -16,10 +18,22 @@ internal static class PlanCommand
     {
         var file = new Argument<string>("FILE") { Description = "Sweep file" };
         var json = SharedOptions.Json("The numbers");
-        var command = new ExampledCommand("plan", "Shows the cells, memory and time that a sweep needs; starts nothing", "attnsweep plan sweeps/quick.yaml --json") { file, json };
+        var database = new Option<string?>("--database")
+        {
+            Description = "Estimate times by the results in this database; without it by FLOP counts",
+            HelpName = "CONNECTION",
+        };
+        var command = new ExampledCommand("plan", "Shows the cells, memory and time that a sweep needs; starts nothing", "attnsweep plan sweeps/quick.yaml --json\nattnsweep plan sweeps/night.yaml --database postgresql://lab-1/attnsweep") { file, json, database };
         command.SetAction(async (parsed, cancellation) =>
         {
             var source = await SweepSource.ReadAsync(parsed.GetValue(file)!, cancellation);
+            if (parsed.GetValue(database) is { } named)
+            {
+                await using var access = await DatabaseAccess.OpenAsync(around, named, cancellation);
+                await using var store = new Database(access.ConnectionString, DatabaseRole.Reader);
+                source = await source.WithCostsAsync(store, cancellation);
+            }
+
             var summary = PlanSummary.Of(source.Plan);
             if (parsed.GetValue(json))
             {

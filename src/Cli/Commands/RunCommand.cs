@@ -10,6 +10,7 @@ using AttnSweep.Storage.Connections;
 using AttnSweep.Storage.Nodes;
 using AttnSweep.Storage.Reading;
 using AttnSweep.Storage.Runs;
+using AttnSweep.Storage.Scheduling;
 using AttnSweep.SweepFiles;
 
 namespace AttnSweep.Cli.Commands;
@@ -42,9 +43,11 @@ internal static class RunCommand
             "run", "Runs a sweep on a cluster of this machine and prints what came out",
             "attnsweep run sweeps/quick.yaml\nattnsweep run sweeps/quick.yaml --workers 2\nattnsweep run --resume quick")
         { file, workers, resume, devices, threads, port, database };
+        var limits = new LimitOptions();
+        limits.AddTo(command);
         command.SetAction((parsed, cancellation) => ExecuteAsync(around, new Request(
             parsed.GetValue(file), parsed.GetValue(workers), parsed.GetValue(resume), SharedOptions.Split(parsed.GetValue(devices)),
-            parsed.GetValue(threads), parsed.GetValue(port), parsed.GetValue(database)), cancellation));
+            parsed.GetValue(threads), parsed.GetValue(port), parsed.GetValue(database), limits.Priority(parsed), limits.Limits(parsed, around.Time.GetUtcNow())), cancellation));
         return command;
     }
 
@@ -60,11 +63,16 @@ internal static class RunCommand
         // Read before anything is started: a mistake in the file costs no server.
         var source = request.File is null ? null : await SweepSource.ReadAsync(request.File, cancellation);
         var offered = source is null ? [] : LocalDevices.Offer(source.Plan, request.Devices, Here(request.Threads));
+        if (source?.Plan.Requires is { Count: > 0 } requires)
+        {
+            throw new AskedWronglyException($"the sweep requires workers with the labels {string.Join(", ", requires)}, which a cluster of this machine has not; give it to one that has with `attnsweep submit`");
+        }
+
         await using var access = await DatabaseAccess.OpenAsync(around, request.Database, cancellation, migrate: true);
         await using var database = new Database(access.ConnectionString, DatabaseRole.App);
         var runs = new RunStore(database);
         await RefuseSecondCoordinatorAsync(new NodeStore(database), cancellation);
-        var run = await SubmitOrResumeAsync(runs, source, request.Resume, cancellation);
+        var run = await SubmitOrResumeAsync(runs, source, request, cancellation);
         if (source is null && SweepFile.Read(run.SweepText, run.Name).Plan is { } plan)
         {
             offered = LocalDevices.Offer(plan, request.Devices, Here(request.Threads));
@@ -135,15 +143,15 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<RunRecord> SubmitOrResumeAsync(RunStore runs, SweepSource? source, string? resume, CancellationToken cancellation)
+    private static async Task<RunRecord> SubmitOrResumeAsync(RunStore runs, SweepSource? source, Request request, CancellationToken cancellation)
     {
         if (source is not null)
         {
-            var id = await runs.SubmitAsync(source.Plan, new RunRequest(source.FileName, source.Text, Surroundings.CodeVersion), cancellation);
+            var id = await runs.SubmitAsync(source.Plan, new RunRequest(source.FileName, source.Text, Surroundings.CodeVersion, request.Priority) { Limits = request.Limits }, cancellation);
             return await SharedOptions.FindRunAsync(runs, Units.Text($"{id}"), cancellation);
         }
 
-        return await SharedOptions.FindRunAsync(runs, resume!, cancellation);
+        return await SharedOptions.FindRunAsync(runs, request.Resume!, cancellation);
     }
 
     private static async Task RefuseSecondCoordinatorAsync(NodeStore nodes, CancellationToken cancellation)
@@ -160,5 +168,5 @@ internal static class RunCommand
     /// <summary>One of this machine that was killed needs no waiting for.</summary>
     private static bool IsDeadHere(CoordinatorRecord other) => other.Host == Environment.MachineName && !Directory.Exists($"/proc/{other.ProcessId}");
 
-    private sealed record Request(string? File, int Workers, string? Resume, IReadOnlyList<string> Devices, int Threads, int Port, string? Database);
+    private sealed record Request(string? File, int Workers, string? Resume, IReadOnlyList<string> Devices, int Threads, int Port, string? Database, int Priority, RunLimits Limits);
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using AttnSweep.Cli.CommandLine;
 using AttnSweep.Cli.LocalCluster;
 using AttnSweep.Cli.PrivateServer;
+using AttnSweep.Sweeps;
 using AttnSweep.Worker;
 
 namespace AttnSweep.Cli.Commands;
@@ -16,10 +17,17 @@ internal static class WorkerCommand
         var devices = SharedOptions.Devices();
         var threads = SharedOptions.Threads();
         var spool = new Option<string?>("--spool") { Description = "Folder where results wait until they are acknowledged", HelpName = "FOLDER" };
+        var labels = new Option<string[]>("--labels")
+        {
+            Description = "What sweeps may require of it, separated by commas: fast-disk,numa",
+            AllowMultipleArgumentsPerToken = true,
+            HelpName = "LABELS",
+            Validators = { v => SharedOptions.Demand<string[]>(v, all => SharedOptions.Split(all).All(WorkerLabels.IsLabel), "--labels are of letters, digits, '-', '_' and '.'") },
+        };
         var nullDevices = new Option<int>("--null-devices") { Hidden = true };
         var command = new ExampledCommand(
             "worker", "Runs a worker until it is told to stop; it never needs a database", "attnsweep worker --host 10.0.0.6 --seeds 10.0.0.5:4053")
-        { name, devices, threads, spool, nullDevices };
+        { name, devices, threads, spool, labels, nullDevices };
         node.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -38,6 +46,7 @@ internal static class WorkerCommand
                     [.. OwnProgram.Command, "runner", "--exit-with-parent"], Surroundings.CodeVersion,
                     node.TlsOf(parsed, around.Time), parsed.GetValue(node.Insecure))
                 {
+                    Labels = SharedOptions.Split(parsed.GetValue(labels)),
                     NullDevices = parsed.GetValue(nullDevices),
                 },
                 cancellation);

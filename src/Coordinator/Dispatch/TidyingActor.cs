@@ -8,10 +8,15 @@ namespace AttnSweep.Coordinator.Dispatch;
 /// </summary>
 internal sealed class TidyingActor : ReceiveActor
 {
+    /// <summary>In rounds.</summary>
+    private const int SchedulingEvery = 5;
+
     private readonly CoordinatorParts _parts;
     private readonly long _epoch;
     private readonly CancellationTokenSource _ended = new();
+    private readonly List<long> _endedRuns = [];
     private bool _tidying;
+    private long _rounds;
 
     public TidyingActor(CoordinatorParts parts, long epoch)
     {
@@ -53,7 +58,13 @@ internal sealed class TidyingActor : ReceiveActor
     {
         await _parts.Ledger.HeartbeatAsync(_epoch, _ended.Token);
         var requeued = round.Present is { } present ? await _parts.Ledger.RequeueExpiredAsync(_epoch, present, _ended.Token) : 0;
-        await _parts.Ledger.SettleRunsAsync(_epoch, _ended.Token);
+        _endedRuns.AddRange(await _parts.Ledger.SettleRunsAsync(_epoch, _ended.Token));
+        if (_rounds++ % SchedulingEvery == 0)
+        {
+            await _parts.Scheduling.LookAsync(_endedRuns, _ended.Token);
+            _endedRuns.Clear();
+        }
+
         await _parts.Nodes.SeenAsync(round.Heard, _ended.Token);
         return requeued;
     }

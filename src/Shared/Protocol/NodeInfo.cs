@@ -4,7 +4,11 @@ namespace AttnSweep.Protocol;
 
 /// <summary>A machine as a worker sees it. Facts hold the environment fingerprint: cpu, cores, memory, kernel, runtime, …</summary>
 /// <param name="Fingerprint">SHA-256 over the facts: equal fingerprints may be compared without a second thought.</param>
-public sealed record NodeInfo(string Worker, string Host, int ProcessId, string CodeVersion, ImmutableSortedDictionary<string, string> Facts, string Fingerprint);
+public sealed record NodeInfo(string Worker, string Host, int ProcessId, string CodeVersion, ImmutableSortedDictionary<string, string> Facts, string Fingerprint)
+{
+    /// <summary>What it says of itself; sweeps may require it. No part of the fingerprint.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+}
 
 /// <summary>A device that a worker offers.</summary>
 /// <param name="Id">Unique on its worker: <c>cpu-simd</c>, <c>opencl:0</c>, <c>cuda:1</c>.</param>

@@ -34,7 +34,7 @@ public static class Planner
         if (problems.None && cells.Count == 0)
             problems.Of(PlanSubject.Filters, "a sweep without cells", "at least one point of the axes would pass the constraints and exclusions");
         return problems.None
-            ? new PlanResult(new SweepPlan(sweep.Name, inputs, shards, cells, sweep.Measure, sweep.Sparsity), [])
+            ? new PlanResult(new SweepPlan(sweep.Name, inputs, shards, cells, sweep.Measure, sweep.Sparsity) { Requires = sweep.Requires }, [])
             : new PlanResult(null, problems.All);
     }
 

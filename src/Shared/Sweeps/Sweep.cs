@@ -18,7 +18,11 @@ public sealed record Sweep(
     IReadOnlyList<KernelRequest> Kernels,
     IReadOnlyList<string> Backends,
     MeasureRules Measure,
-    SparsityRules? Sparsity);
+    SparsityRules? Sparsity)
+{
+    /// <summary>Labels that a worker must have.</summary>
+    public IReadOnlyList<string> Requires { get; init; } = [];
+}
 
 /// <summary>One entry of <c>input</c>: a model, its file where it reads one, and the axes that this entry gives values.</summary>
 /// <param name="Axes">Groups of one axis; a point that names the axis itself goes before.</param>

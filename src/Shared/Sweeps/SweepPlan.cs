@@ -12,6 +12,9 @@ public sealed record SweepPlan(
     MeasureRules Measure,
     SparsityRules? Sparsity)
 {
+    /// <summary>Labels that a worker must have.</summary>
+    public IReadOnlyList<string> Requires { get; init; } = [];
+
     /// <summary>Memory that the largest cell needs, in bytes.</summary>
     public long MemoryBytes => Cells.Count == 0 ? 0 : Cells.Max(c => c.MemoryBytes);
 

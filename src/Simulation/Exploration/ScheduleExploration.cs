@@ -64,12 +64,18 @@ public sealed class ScheduleExploration
     private Task SpeculateAsync()
     {
         // Second attempts are in the rules; the statements for them have a contract test of their own.
-        if (_shards is not RuledShards ruled || _leases.Count == 0)
+        if (_leases.Count == 0)
         {
             return Task.CompletedTask;
         }
 
+        // The numbers are drawn in either case, so that the schedule is the same.
         var (epoch, worker, running) = (AnyEpoch(), AnyWorker(), _leases[_random.Next(_leases.Count)].Shard);
+        if (_shards is not RuledShards ruled)
+        {
+            return Task.CompletedTask;
+        }
+
         var granted = ruled.Speculate(epoch, running, worker);
         Tell($"second attempt e{epoch} {worker} beside s{running.Shard} a{running.Attempt} -> {(granted is null ? "nothing" : $"a{granted.Attempt}")}");
         Take(granted, worker, epoch, alone: false);

@@ -1,4 +1,5 @@
 using AttnSweep.Protocol;
+using AttnSweep.Scheduling;
 using AttnSweep.Storage.Sql;
 
 namespace AttnSweep.Storage.Dispatch;
@@ -11,6 +12,7 @@ internal static class ShardClosing
     private static readonly string LockLease = SqlFiles.Statement("lock_lease");
     private static readonly string CountCellFailure = SqlFiles.Statement("count_cell_failure");
     private static readonly string CountShardFailure = SqlFiles.Statement("count_shard_failure");
+    private static readonly string NoteFailedPlace = SqlFiles.Statement("note_failed_place");
     private static readonly string SetAside = SqlFiles.Statement("set_aside");
 
     public static async Task<bool> ReturnAsync(LedgerTransaction statements, DispatchProtocol.ReturnShard returned)
@@ -41,8 +43,9 @@ internal static class ShardClosing
 
         // A cell that is not of this shard tells nothing: the failure is the shard's.
         var failures = ofCell ?? await statements.ScalarAsync<int>(CountShardFailure, new { lease.ShardId });
-        if (failures < ShardLedger.MaxCellFailures)
+        if (RetryRule.Decide(failures) == AfterFailure.TryElsewhere)
         {
+            await statements.ExecuteAsync(NoteFailedPlace, new { lease.ShardId, place = $"{returned.Worker}/{returned.DeviceId}" });
             return;
         }
 

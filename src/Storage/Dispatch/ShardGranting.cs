@@ -1,42 +1,78 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using AttnSweep.Protocol;
+using AttnSweep.Scheduling;
 using AttnSweep.Storage.Sql;
 using AttnSweep.Sweeps;
 
 namespace AttnSweep.Storage.Dispatch;
 
-/// <summary>Grants to many devices, inside one ledger transaction. Which shard is worth most is decided in grant_shards.sql.</summary>
+/// <summary>
+/// Grants to many devices, inside one ledger transaction: run by run in the order of <see cref="FairShare"/>, in each the longest shards first
+/// (grant_shards.sql). Devices of one kind are served together; one that some shard keeps away from stands alone.
+/// </summary>
 internal static class ShardGranting
 {
     private static readonly string GrantShards = SqlFiles.Statement("grant_shards");
+    private static readonly string OpenRuns = SqlFiles.Statement("open_runs");
+    private static readonly string Askers = SqlFiles.Statement("askers");
+    private static readonly string PlacesFailedOn = SqlFiles.Statement("places_failed_on");
     private static readonly string CellsToMeasure = SqlFiles.Statement("cells_to_measure");
 
     /// <returns>In the order of the requests; null for a device that there is nothing for.</returns>
     public static async Task<IReadOnlyList<ShardWork?>> GrantAsync(LedgerTransaction statements, long epoch, IReadOnlyList<GrantRequest> requests, GrantTerms terms)
     {
         var granted = new ShardWork?[requests.Count];
-        foreach (var kind in Enumerable.Range(0, requests.Count).GroupBy(place => (requests[place].Backend, requests[place].MemoryBytes)))
+        var runs = (await statements.QueryAsync<RunRow>(OpenRuns, new { terms.OnlyRun })).Select(row => row.ToStanding()).ToList();
+        if (runs.Count == 0)
         {
-            var places = kind.ToArray();
-            await foreach (var (place, work) in GrantKindAsync(statements, epoch, kind.Key.Backend, kind.Key.MemoryBytes, [.. places.Select(p => requests[p])], terms))
+            return granted;
+        }
+
+        var askers = await statements.QueryAsync<AskerRow>(
+            Askers, new { workers = requests.Select(r => r.Worker).ToArray(), deviceIds = requests.Select(r => r.DeviceId).ToArray() });
+        var alone = (await statements.QueryAsync<string>(PlacesFailedOn, null)).ToHashSet();
+        var kinds = Enumerable.Range(0, requests.Count).Where(place => !askers[place].Barred)
+            .GroupBy(place => (requests[place].Backend, requests[place].MemoryBytes, askers[place].Labels, Alone: alone.Contains(Place(requests[place])) ? place : -1));
+        foreach (var kind in kinds)
+        {
+            var labels = kind.Key.Labels.Split(',', StringSplitOptions.RemoveEmptyEntries).ToImmutableSortedSet();
+            var fitting = runs.Where(run => run.Requires.IsSubsetOf(labels)).ToList();
+            var waiting = kind.ToList();
+            foreach (var (turn, most) in FairShare.Turns(fitting, waiting.Count))
             {
-                granted[places[place]] = work;
+                if (waiting.Count == 0)
+                {
+                    break;
+                }
+
+                var places = waiting.Take(Math.Min(most, waiting.Count)).ToArray();
+                await foreach (var (place, work) in GrantKindAsync(statements, epoch, turn, kind.Key.Backend, kind.Key.MemoryBytes, [.. places.Select(p => requests[p])], terms))
+                {
+                    granted[places[place]] = work;
+                    waiting.Remove(places[place]);
+                    var at = runs.FindIndex(run => run.RunId == turn.RunId);
+                    runs[at] = runs[at] with { UsedSeconds = runs[at].UsedSeconds + work.Seconds };
+                }
             }
         }
 
         return granted;
     }
 
+    private static string Place(GrantRequest request) => $"{request.Worker}/{request.DeviceId}";
+
     private static async IAsyncEnumerable<(int Place, ShardWork Work)> GrantKindAsync(
-        LedgerTransaction statements, long epoch, string backend, long memoryBytes, IReadOnlyList<GrantRequest> requests, GrantTerms terms)
+        LedgerTransaction statements, long epoch, RunStanding run, string backend, long memoryBytes, IReadOnlyList<GrantRequest> requests, GrantTerms terms)
     {
         var shards = await statements.QueryAsync<GrantRow>(GrantShards, new
         {
             epoch,
             backend,
             memoryBytes,
-            terms.OnlyRun,
+            run.RunId,
+            run.Priority,
+            places = requests.Select(Place).ToArray(),
             leaseSeconds = terms.LeaseDuration.TotalSeconds,
             devices = (long)requests.Count,
             workers = requests.Select(r => r.Worker).ToArray(),
@@ -56,6 +92,13 @@ internal static class ShardGranting
             yield return ((int)shard.Place - 1, shard.ToWork(epoch, backend, cells[shard.ShardId], rules[shard.Measure]));
         }
     }
+
+    private sealed record RunRow(long RunId, int Priority, double UsedSeconds, string Requires)
+    {
+        public RunStanding ToStanding() => new(RunId, Priority, UsedSeconds, [.. Requires.Split(',', StringSplitOptions.RemoveEmptyEntries)]);
+    }
+
+    private sealed record AskerRow(long Place, string Labels, bool Barred);
 
     private sealed record CellRow(long ShardId, long CellId, string Kernel, string Parameters, string Variant, double Seconds)
     {

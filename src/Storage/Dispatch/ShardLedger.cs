@@ -1,4 +1,5 @@
 using AttnSweep.Protocol;
+using AttnSweep.Scheduling;
 using AttnSweep.Storage.Connections;
 using AttnSweep.Storage.Runs;
 using AttnSweep.Storage.Sql;
@@ -21,7 +22,7 @@ public sealed class ShardLedger(Database database)
     private static readonly string FinishRuns = SqlFiles.Statement("finish_runs");
 
     /// <summary>A cell that failed this often (runner crashed or timed out) is set aside.</summary>
-    public const int MaxCellFailures = 3;
+    public const int MaxCellFailures = RetryRule.MostTries;
 
     /// <summary>How old a run must be before a cell that fits no present device is skipped: workers need a moment to join.</summary>
     private const double GraceSeconds = 60;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using AttnSweep.Protocol;
 using AttnSweep.Storage.Connections;
 using AttnSweep.Storage.Sql;
+using AttnSweep.Sweeps;
 using Dapper;
 
 namespace AttnSweep.Storage.Nodes;
@@ -30,7 +31,8 @@ public sealed class NodeStore(Database database)
                 connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellation));
 
             await Execute(PutEnvironment, new { node.Fingerprint, facts = JsonSerializer.Serialize(node.Facts) });
-            await Execute(PutNode, new { node.Worker, node.Host, node.ProcessId, incarnation, node.CodeVersion, node.Fingerprint, address });
+            var labels = node.Labels.Where(WorkerLabels.IsLabel).Distinct().Order(StringComparer.Ordinal).ToArray();
+            await Execute(PutNode, new { node.Worker, node.Host, node.ProcessId, incarnation, node.CodeVersion, node.Fingerprint, labels, address });
             await Execute(DropDevices, new { node.Worker, kept = devices.Select(device => device.Id).ToArray() });
             foreach (var device in devices)
             {

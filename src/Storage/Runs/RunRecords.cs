@@ -1,3 +1,5 @@
+using AttnSweep.Storage.Scheduling;
+
 namespace AttnSweep.Storage.Runs;
 
 /// <param name="FileName">As the user named it.</param>
@@ -5,7 +7,10 @@ namespace AttnSweep.Storage.Runs;
 /// <param name="CodeVersion">Of the submitting program.</param>
 /// <param name="Priority">Higher first; default 0.</param>
 /// <param name="ScheduleId">With <paramref name="FireTime"/>: the schedule that made this run.</param>
-public sealed record RunRequest(string FileName, string SweepText, string CodeVersion, int Priority = 0, long? ScheduleId = null, DateTimeOffset? FireTime = null);
+public sealed record RunRequest(string FileName, string SweepText, string CodeVersion, int Priority = 0, long? ScheduleId = null, DateTimeOffset? FireTime = null)
+{
+    public RunLimits Limits { get; init; } = RunLimits.None;
+}
 
 /// <param name="State">queued, running, paused, finished, cancelled or failed.</param>
 public sealed record RunRecord(

@@ -31,6 +31,9 @@ public sealed class RunStore(Database database)
     private static readonly string ClosePaused = SqlFiles.Statement("close_paused_shards");
     private static readonly string CountMissing = SqlFiles.Statement("count_missing");
     private static readonly string ReopenRun = SqlFiles.Statement("reopen_run");
+    private static readonly string SetLimits = SqlFiles.Statement("set_limits");
+    private static readonly string ReopenFailures = SqlFiles.Statement("reopen_failures");
+    private static readonly string ForgiveDevices = SqlFiles.Statement("forgive_devices");
     private static readonly string CancelRun = SqlFiles.Statement("cancel_run");
     private static readonly string CancelMissing = SqlFiles.Statement("cancel_missing_cells");
 
@@ -70,6 +73,8 @@ public sealed class RunStore(Database database)
                     FindFiredRun, new { request.ScheduleId, request.FireTime }, transaction, cancellationToken: cancellation));
             }
 
+            await connection.ExecuteAsync(new CommandDefinition(
+                SetLimits, new { runId = id, request.Limits.BudgetSeconds, request.Limits.Deadline, requires = plan.Requires.ToArray() }, transaction, cancellationToken: cancellation));
             await new PlanWriter(connection, transaction, cancellation).WriteAsync(plan, id, request.Priority);
             await RunHistory.AddAsync(connection, transaction, "submitted", id, $"{plan.Cells.Count} cells in {plan.Shards.Count} shards, from {request.FileName}", cancellation);
             await RunHistory.NotifyAsync(connection, transaction, $"submitted {id}", cancellation);
@@ -102,7 +107,7 @@ public sealed class RunStore(Database database)
     }
 
     /// <summary>queued or running to paused: nothing more is granted, leases end. False when the run was in no such state.</summary>
-    public Task<bool> PauseAsync(long runId, CancellationToken cancellation) => ChangeAsync(runId, async change =>
+    public Task<bool> PauseAsync(long runId, CancellationToken cancellation, string why = "nothing more is granted") => ChangeAsync(runId, async change =>
     {
         if (await change.ExecuteAsync(PauseRun) == 0)
         {
@@ -111,7 +116,7 @@ public sealed class RunStore(Database database)
 
         await change.ExecuteAsync(EndLeases, "returned", "the run was paused");
         await change.ExecuteAsync(MoveShards, state: "paused");
-        await change.TellAsync("paused", "nothing more is granted");
+        await change.TellAsync("paused", why);
         return true;
     }, cancellation);
 
@@ -136,6 +141,23 @@ public sealed class RunStore(Database database)
         }
 
         return missing;
+    }, cancellation);
+
+    /// <summary>Failures (crashed, timed-out, out-of-memory, wrong-result, skipped) are measured again, on any device; what is ok stays. A run that had ended is queued again.</summary>
+    /// <returns>Cells that had failed; 0 changes nothing.</returns>
+    public Task<long> RetryAsync(long runId, CancellationToken cancellation) => ChangeAsync<long>(runId, async change =>
+    {
+        var failed = await change.LockAsync() ? await change.ExecuteAsync(ReopenFailures) : 0;
+        if (failed > 0)
+        {
+            await change.ExecuteAsync(ForgiveFailures);
+            await change.ExecuteAsync(ForgiveDevices);
+            await change.ExecuteAsync(RequeueMissing);
+            await change.ExecuteAsync(ReopenRun);
+            await change.TellAsync("resumed", $"{failed} failed cells are measured again");
+        }
+
+        return failed;
     }, cancellation);
 
     /// <summary>Ends a run: missing cells get the outcome cancelled. False when it had already ended.</summary>

@@ -8,7 +8,7 @@ namespace AttnSweep.SweepFiles.Reading;
 internal sealed class SweepReader(MistakeList mistakes)
 {
     private static readonly string[] Keys =
-        ["name", "description", "input", "axes", "kernels", "backends", "sparsity", "measure", "constraints", "include", "exclude"];
+        ["name", "description", "input", "axes", "kernels", "backends", "sparsity", "measure", "constraints", "include", "exclude", "requires"];
 
     /// <summary>What people know from other tools.</summary>
     private static readonly Dictionary<string, string> Elsewhere = new()
@@ -24,6 +24,7 @@ internal sealed class SweepReader(MistakeList mistakes)
         ["dtype"] = "would stand under 'input'",
         ["preset"] = "would stand under 'measure'",
         ["trials"] = "would stand under 'measure'",
+        ["labels"] = "would be 'requires'",
     };
 
     /// <summary>Where each formula stands, so that planning can point at it.</summary>
@@ -68,8 +69,9 @@ internal sealed class SweepReader(MistakeList mistakes)
         var measure = MeasureReader.Measure(file.Value("measure"), mistakes);
         var constraints = file.Value("constraints") is { } conditions ? filters.Constraints(conditions) : [];
         var exclusions = file.Value("exclude") is { } exclude ? filters.Exclusions(exclude) : [];
+        var requires = file.Value("requires") is { } needed ? Labels(needed) : [];
         return mistakes.None
-            ? new Sweep(name!, inputs, grid, included, constraints, exclusions, kernels, backends, measure, sparsity)
+            ? new Sweep(name!, inputs, grid, included, constraints, exclusions, kernels, backends, measure, sparsity) { Requires = requires }
             : null;
     }
 
@@ -84,6 +86,25 @@ internal sealed class SweepReader(MistakeList mistakes)
             return name;
         mistakes.Add(node.Place, name.Length > 100 ? $"a name of {name.Length} characters" : "a name with line breaks", $"would be {right}");
         return null;
+    }
+
+    private List<string> Labels(SweepNode node)
+    {
+        const string right = "a list of labels such as [fast-disk], of letters, digits, '-', '_' and '.'";
+        var labels = new List<string>();
+        foreach (var item in Scalars.Items(node, right, mistakes))
+        {
+            if (Scalars.Text(item, right, mistakes) is not { } label)
+                continue;
+            if (!WorkerLabels.IsLabel(label))
+                mistakes.Add(item.Place, $"the label '{label}'", $"would be {right}");
+            else if (labels.Contains(label))
+                mistakes.Add(item.Place, $"'{label}' a second time", "each label is listed once");
+            else
+                labels.Add(label);
+        }
+
+        return labels;
     }
 
     private List<string> Listed(Fields file)

@@ -20,7 +20,7 @@ internal static class NodeFacts
             Text("/proc/cpuinfo"), Text("/proc/meminfo"), Text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
             Environment.ProcessorCount, options.Threads, options.CodeVersion, KernelParameters.Of(Text("/proc/cmdline"), Text("/sys/kernel/mm/transparent_hugepage/enabled")),
             Text("/proc/driver/nvidia/version"));
-        return new NodeInfo(options.Name, Environment.MachineName, Environment.ProcessId, options.CodeVersion, facts, Fingerprint(facts));
+        return new NodeInfo(options.Name, Environment.MachineName, Environment.ProcessId, options.CodeVersion, facts, Fingerprint(facts)) { Labels = options.Labels };
     }
 
     internal static ImmutableSortedDictionary<string, string> Parse(
