@@ -11,15 +11,9 @@ namespace AttnSweep.Simulation;
 /// </summary>
 public sealed class ClusterSimulation
 {
-    private const double Latency = 0.002;
-    private const double ResendAfter = 5;
     private const double AskAgainAfter = 5;
     private const double DetectAfter = 9;
     private const double LeaseSeconds = 30;
-    private const double LossShare = 0.0005;
-
-    /// <summary>What a message costs the coordinator, the store's part included.</summary>
-    private const double ServiceSeconds = 0.00025;
 
     private readonly SimulationOptions _options;
     private readonly PlannedWork _work;
@@ -30,8 +24,7 @@ public sealed class ClusterSimulation
     private readonly FaultPlan _faults;
     private readonly FairnessWatch _fairness;
     private readonly double _planned;
-    private double _busyUntil;
-    private double _downUntil;
+    private readonly CoordinatorLine _line;
 
     private ClusterSimulation(SimulationOptions options)
     {
@@ -40,6 +33,7 @@ public sealed class ClusterSimulation
         _nodes = ClusterShape.Of(options, _work);
         _random = new Random(options.Seed);
         _coordinator = new SimulatedCoordinator(_work, _nodes, _clock, new LeaseRules());
+        _line = new CoordinatorLine(_clock, _coordinator.Totals, _random, options.Faults);
         _faults = FaultPlan.Of(options, _work.Cells);
         _fairness = new FairnessWatch(_coordinator);
         _planned = _work.Shards.Sum(s => s.Overhead + Enumerable.Range(s.FirstCell, s.Count).Sum(_work.Estimated));
@@ -94,12 +88,8 @@ public sealed class ClusterSimulation
     private void Tick()
     {
         _fairness.Look();
-        _coordinator.Totals.CoordinatorBusy += _nodes.Count(n => n.Working is not null) * ServiceSeconds / 50;
-        if (double.IsNaN(_coordinator.Totals.EtaAt) && _coordinator.EstimatedDone >= 0.1 * _planned && _coordinator.Runs.All(run => run.Submitted))
-        {
-            (_coordinator.Totals.EtaAt, _coordinator.Totals.EtaSeconds) = (_clock.Now, _coordinator.SecondsLeft() ?? double.NaN);
-        }
-
+        _coordinator.Totals.CoordinatorBusy += _nodes.Count(n => n.Working is not null) * CoordinatorLine.ServiceSeconds / 50;
+        _coordinator.NoteForecast(_planned);
         _clock.After(1, Tick);
     }
 
@@ -110,7 +100,7 @@ public sealed class ClusterSimulation
             return;
         }
 
-        ToCoordinator(() => Ask(node, incarnation), () =>
+        _line.Send(() => Ask(node, incarnation), () =>
         {
             if (node.Incarnation != incarnation || node.Phase == NodePhase.Down || node.Working is not null)
             {
@@ -123,15 +113,15 @@ public sealed class ClusterSimulation
                 return;
             }
 
-            if (_random.NextDouble() < (_options.Faults ? LossShare : 0))
+            if (_line.Loses())
             {
                 // The grant never arrives: nobody renews the lease.
                 _clock.After(LeaseSeconds, () => GiveUp(attempt));
-                _clock.After(ResendAfter, () => Ask(node, incarnation));
+                _clock.After(CoordinatorLine.ResendAfter, () => Ask(node, incarnation));
                 return;
             }
 
-            _clock.After(Travel(), () => Begin(attempt, incarnation));
+            _clock.After(_line.Travel(), () => Begin(attempt, incarnation));
         });
     }
 
@@ -210,7 +200,7 @@ public sealed class ClusterSimulation
             return;
         }
 
-        ToCoordinator(() => Report(attempt), () =>
+        _line.Send(() => Report(attempt), () =>
         {
             var answer = _coordinator.Record(attempt, _coordinator.Epoch);
             if (answer == GateAnswer.Recorded)
@@ -221,13 +211,13 @@ public sealed class ClusterSimulation
                 }
             }
 
-            if (_random.NextDouble() < (_options.Faults ? LossShare : 0))
+            if (_line.Loses())
             {
-                _clock.After(ResendAfter, () => Report(attempt));
+                _clock.After(CoordinatorLine.ResendAfter, () => Report(attempt));
                 return;
             }
 
-            _clock.After(Travel(), () => node.Unsent.Remove(attempt));
+            _clock.After(_line.Travel(), () => node.Unsent.Remove(attempt));
         });
     }
 
@@ -252,7 +242,7 @@ public sealed class ClusterSimulation
         }
     }
 
-    private void Say(Action handled) => ToCoordinator(() => Say(handled), () =>
+    private void Say(Action handled) => _line.Send(() => Say(handled), () =>
     {
         handled();
         WakeIdle();
@@ -264,7 +254,7 @@ public sealed class ClusterSimulation
         foreach (var node in _nodes.Where(n => n.Working is null && n.Phase == NodePhase.Up && !n.Quarantined && _coordinator.Queues.HasAny(n.Backend)))
         {
             var incarnation = node.Incarnation;
-            _clock.After(Travel(), () => Ask(node, incarnation));
+            _clock.After(_line.Travel(), () => Ask(node, incarnation));
         }
     }
 
@@ -325,7 +315,7 @@ public sealed class ClusterSimulation
     private void ChangeCoordinator()
     {
         var old = _coordinator.Epoch;
-        _downUntil = _clock.Now + 15;
+        _line.Break(15);
         _clock.After(15, () =>
         {
             _coordinator.Epoch++;
@@ -337,32 +327,4 @@ public sealed class ClusterSimulation
             }
         });
     }
-
-    /// <param name="again">What the sender does when no answer comes.</param>
-    private void ToCoordinator(Action again, Action handle)
-    {
-        if (_random.NextDouble() < (_options.Faults ? LossShare : 0))
-        {
-            _clock.After(ResendAfter, again);
-            return;
-        }
-
-        _clock.After(Travel(), () =>
-        {
-            if (_clock.Now < _downUntil)
-            {
-                _clock.After(ResendAfter, again);
-                return;
-            }
-
-            var begins = Math.Max(_clock.Now, _busyUntil);
-            _coordinator.Totals.LongestWait = Math.Max(_coordinator.Totals.LongestWait, begins - _clock.Now);
-            _coordinator.Totals.CoordinatorBusy += ServiceSeconds;
-            _coordinator.Totals.Messages++;
-            _busyUntil = begins + ServiceSeconds;
-            _clock.After(_busyUntil - _clock.Now, handle);
-        });
-    }
-
-    private double Travel() => Latency * Math.Exp(TruthModel.Gauss(_random) * 0.5);
 }

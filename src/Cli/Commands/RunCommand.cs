@@ -92,6 +92,8 @@ internal static class RunCommand
             return ExitCodes.Interrupted;
         }
 
+        // The coordinator fits too, but it ends with the run, and may not come to it.
+        await new CostStore(database).RefitAsync(CancellationToken.None);
         await using var reading = new Database(access.ConnectionString, DatabaseRole.Reader);
         var report = await RunReport.ReadAsync(runs, new ReportReader(reading), run, CancellationToken.None);
         report.Write(around.Console);

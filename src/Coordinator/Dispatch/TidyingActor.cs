@@ -59,7 +59,7 @@ internal sealed class TidyingActor : ReceiveActor
         await _parts.Ledger.HeartbeatAsync(_epoch, _ended.Token);
         var requeued = round.Present is { } present ? await _parts.Ledger.RequeueExpiredAsync(_epoch, present, _ended.Token) : 0;
         _endedRuns.AddRange(await _parts.Ledger.SettleRunsAsync(_epoch, _ended.Token));
-        if (_rounds++ % SchedulingEvery == 0)
+        if (_rounds++ % SchedulingEvery == 0 || _endedRuns.Count > 0)
         {
             await _parts.Scheduling.LookAsync(_endedRuns, _ended.Token);
             _endedRuns.Clear();

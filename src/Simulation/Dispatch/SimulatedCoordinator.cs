@@ -35,8 +35,6 @@ internal sealed class SimulatedCoordinator(PlannedWork work, IReadOnlyList<Simul
 
     public double EstimatedDone { get; private set; }
 
-    public double RealDone(string backend) => nodes.Where(n => n.Backend == backend).Sum(n => n.RealDone);
-
     public void Submit(SimulatedRunState run)
     {
         run.BeginsWith = FairShare.BeginsWith(Runs.Where(r => r.Submitted && r.Left > 0 && r.Run.Priority == run.Run.Priority).Select(r => r.Standing));
@@ -174,14 +172,14 @@ internal sealed class SimulatedCoordinator(PlannedWork work, IReadOnlyList<Simul
         }
     }
 
-    /// <summary>Seconds left, as <c>status</c> would tell.</summary>
-    public double? SecondsLeft() => EtaRule.SecondsLeft(work.Shards.Select(s => s.Backend).Distinct().Select(backend =>
+    /// <summary>What is told after 10 % of the cost is kept, to be held against what comes.</summary>
+    public void NoteForecast(double planned)
     {
-        var of = nodes.Where(n => n.Backend == backend).ToList();
-        return new BackendPace(
-            backend, Queues.Seconds(backend) + InProgress(backend), of.Count(n => n.Phase == NodePhase.Up && !n.Quarantined),
-            of.Sum(n => n.EstimatedDone), of.Sum(n => n.RealDone));
-    }));
+        if (double.IsNaN(Totals.EtaAt) && EstimatedDone >= 0.1 * planned && Runs.All(run => run.Submitted))
+        {
+            (Totals.EtaAt, Totals.EtaSeconds) = (clock.Now, Forecast.SecondsLeft(nodes, backend => Queues.Seconds(backend) + InProgress(backend)) ?? double.NaN);
+        }
+    }
 
     private Attempt Give(SimulatedNode node, SimulatedShard shard, int cells)
     {
