@@ -16,6 +16,7 @@ internal static class CpuScratch
 
     private const int Threads = 8;
     private const int TileRows = 6;
+    private const int SelectionRows = 8;
     private const int Group = 128;
     private const int WholeRows = 24;
 
@@ -41,11 +42,12 @@ internal static class CpuScratch
     /// <summary>Queries, scores of a group of keys and running totals of so many rows, without sums.</summary>
     public static long Scores(InputSpec input, long rows) => 4L * rows * (input.D + Group + 32);
 
-    /// <summary>Lists of kept keys with their scores, and their weighted sums.</summary>
-    public static long Lists(InputSpec input, long rows, long capacity) => rows * (8 * (capacity + 32) + 4L * Columns(input) + 16);
-
-    /// <summary>Rows of a block so that its lists stay within 32 MiB.</summary>
-    public static int RowsForLists(long capacity) => (int)Math.Clamp((32L << 20) / (8 * (capacity + 32)) / TileRows * TileRows, 24, MostRows);
+    /// <summary>Kernels that look at every score to choose keys exactly: keys, queries and tiles of scores, lists that may have to hold whole rows, weighted sums.</summary>
+    public static long Selection(InputSpec input)
+    {
+        var rows = SharedRows(input, RowsForLists(input.N), 24, SelectionRows);
+        return Tensors(input) + PackedKeys(input) + Scores(input, rows) + (rows * ((8 * (input.N + 32L)) + (4L * Columns(input)) + 16));
+    }
 
     /// <summary>24 rows of all their scores on every thread, and room for what one of them keeps.</summary>
     public static long WholeRowsPerThread(InputSpec input) =>
@@ -58,21 +60,21 @@ internal static class CpuScratch
     /// Rows that the blocks of all threads have together, where a head's rows are shared out evenly: at most <paramref name="most"/> for each
     /// thread, and about a quarter of all rows unless blocks became shorter than <paramref name="least"/>.
     /// </summary>
-    public static long SharedRows(InputSpec input, int most, int least)
+    public static long SharedRows(InputSpec input, int most, int least, int tile = TileRows)
     {
         var rows = 0L;
         for (var threads = 1; threads <= Threads; threads++)
         {
-            var tiles = Tiles(input.N);
-            var count = (tiles + most / TileRows - 1) / (most / TileRows);
+            var tiles = Tiles(input.N, tile);
+            var count = (tiles + (most / tile) - 1) / (most / tile);
             if (threads > 1)
             {
-                count = Math.Max(count, Math.Min((4L * threads + input.Heads - 1) / input.Heads, tiles / (least / TileRows)));
+                count = Math.Max(count, Math.Min((4L * threads + input.Heads - 1) / input.Heads, tiles / (least / tile)));
                 count = (count + threads - 1) / threads * threads;
             }
 
             count = Math.Clamp(count, 1, tiles);
-            rows = Math.Max(rows, threads * ((tiles + count - 1) / count) * TileRows);
+            rows = Math.Max(rows, threads * ((tiles + count - 1) / count) * tile);
         }
 
         return rows;
@@ -84,5 +86,8 @@ internal static class CpuScratch
 
     public static long Columns(InputSpec input) => (input.D + 15L) / 16 * 16;
 
-    private static long Tiles(long rows) => (rows + TileRows - 1) / TileRows;
+    private static long Tiles(long rows, int tile = TileRows) => (rows + tile - 1) / tile;
+
+    /// <summary>Rows whose lists, each with room for all n keys, stay within 32 MiB.</summary>
+    private static int RowsForLists(int n) => (int)Math.Clamp((32L << 20) / (8L * (n + 32)) / SelectionRows * SelectionRows, 24, 384);
 }

@@ -29,11 +29,7 @@ public sealed class ThresholdDefinition : KernelDefinition
         2.0 * input.D * input.VisiblePairs + 2.0 * input.D * keptPairs;
 
     /// <summary>On cpu-simd a block's lists have room for every key: how many a row keeps is not known before.</summary>
-    public override long MemoryBytes(InputSpec input, KernelSpec kernel)
-    {
-        var rows = CpuScratch.SharedRows(input, CpuScratch.RowsForLists(input.N), 24);
-        return CpuScratch.Tensors(input) + CpuScratch.PackedKeys(input) + CpuScratch.Scores(input, rows) + CpuScratch.Lists(input, rows, input.N);
-    }
+    public override long MemoryBytes(InputSpec input, KernelSpec kernel) => CpuScratch.Selection(input);
 
     public override long MemoryBytesOn(string backend, InputSpec input, KernelSpec kernel) =>
         IsOnIlgpu(backend) ? input.TensorBytes + ScoreMatrixBytes(input) : MemoryBytes(input, kernel);

@@ -22,14 +22,8 @@ public sealed class TopKDefinition : KernelDefinition
     public override double UsefulFlops(InputSpec input, KernelSpec kernel, double keptPairs) =>
         2.0 * input.D * input.VisiblePairs + 2.0 * input.D * keptPairs;
 
-    /// <summary>On cpu-simd lists of twice k keys for a block of rows.</summary>
-    public override long MemoryBytes(InputSpec input, KernelSpec kernel)
-    {
-        var k = Math.Min(kernel.Count("k"), input.N);
-        var capacity = Math.Min(input.N, k + Math.Max(k, 192)) + 128L;
-        var rows = CpuScratch.SharedRows(input, CpuScratch.RowsForLists(capacity), 24);
-        return CpuScratch.Tensors(input) + CpuScratch.PackedKeys(input) + CpuScratch.Scores(input, rows) + CpuScratch.Lists(input, rows, capacity);
-    }
+    /// <summary>On cpu-simd lists with room for all n keys for a block of rows.</summary>
+    public override long MemoryBytes(InputSpec input, KernelSpec kernel) => CpuScratch.Selection(input);
 
     public override long MemoryBytesOn(string backend, InputSpec input, KernelSpec kernel) =>
         IsOnIlgpu(backend) ? input.TensorBytes + ScoreMatrixBytes(input) : MemoryBytes(input, kernel);
