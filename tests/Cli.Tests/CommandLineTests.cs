@@ -53,6 +53,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("`attnsweep schedule` needs a command: add, list, run-now, remove", "schedule")]
     [InlineData("`attnsweep schedule add` needs --cron", "schedule", "add", "nightly", "x.yaml")]
     [InlineData("`attnsweep plan` has no option '--jsn'; did you mean '--json'?", "plan", "x.yaml", "--jsn")]
+    [InlineData("`attnsweep version` has no option '--jsn'", "version", "--jsn")]
     [InlineData("'y.yaml' is one word too many for `attnsweep plan`, which takes FILE", "plan", "x.yaml", "y.yaml")]
     [InlineData("--workers is between 1 and 256; it cannot be 'abc'", "run", "x.yaml", "--workers", "abc")]
     [InlineData("--workers is between 1 and 256; it cannot be '0'", "run", "x.yaml", "--workers", "0")]

@@ -9,9 +9,14 @@ public static class NearestName
         : names.Count == 1 ? $"would be '{names.First()}'"
         : $"would be one of {string.Join(", ", names)}";
 
-    /// <summary>The nearest name, if at most a third of its letters would have to change.</summary>
+    /// <summary>The nearest name, if at most a third of its letters would have to change; null where there are no names.</summary>
     public static string? Of(string written, IReadOnlyCollection<string> names)
     {
+        if (names.Count == 0)
+        {
+            return null;
+        }
+
         var lower = written.ToLowerInvariant();
         var (name, distance) = names.Select(n => (n, Distance(lower, n.ToLowerInvariant()))).MinBy(x => x.Item2);
         return name is not null && distance <= Math.Max(1, Math.Max(written.Length, name.Length) / 3) && distance < name.Length ? name : null;
