@@ -1,5 +1,5 @@
--- Of several shards that a device held only the one granted first was in progress: the one ahead is innocent of the loss.
 -- What one process of a worker held; a newer process of the same name keeps its own. A process that said farewell lost nothing: it is not counted.
+-- Of several shards that a device held only the one granted first was in progress: the one ahead is innocent of the loss.
 WITH gone AS (
     SELECT shard_id, attempt, run_id, worker, device_id, working_cell_id,
            (SELECT a.granted_at FROM attempts a WHERE a.shard_id = shards.shard_id AND a.attempt = shards.attempt) AS granted_at

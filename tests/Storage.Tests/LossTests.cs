@@ -56,6 +56,31 @@ public sealed class LossTests(PostgresFixture postgres)
         Assert.Equal(poison, Assert.Single((await store.TakeAsync(epoch)).Cells).CellId);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_shard_ahead_is_innocent_of_its_workers_loss(bool expired)
+    {
+        await using var store = await Store.CreateAsync(postgres);
+        var epoch = await store.TakeEpochAsync();
+        await store.SubmitAsync(Plans.Of(shards: 2, cellsPerShard: 2));
+        TimeSpan? duration = expired ? TimeSpan.FromSeconds(-1) : null;
+        var measured = await store.TakeAsync(epoch, duration: duration);
+        var ahead = await store.TakeAsync(epoch, duration: duration);
+        if (expired)
+        {
+            Assert.Equal(2, await store.Ledger.RequeueExpiredAsync(epoch, [], CancellationToken.None));
+        }
+        else
+        {
+            await VanishAsync(store, epoch);
+        }
+
+        Assert.Equal(1, await store.AskAsync<int>($"SELECT failures FROM shards WHERE shard_id = {measured.Lease.ShardId}"));
+        Assert.Equal(0, await store.AskAsync<int>($"SELECT failures FROM shards WHERE shard_id = {ahead.Lease.ShardId}"));
+        Assert.Equal(2, await store.AskAsync<long>("SELECT count(*) FROM shards WHERE state = 'queued'"));
+    }
+
     [Fact]
     public async Task An_expired_lease_counts_only_where_its_holder_is_gone()
     {
